@@ -1,0 +1,46 @@
+"""The agent's errors. ``permanent`` decides retries, in one place: a permanent error is not cured by waiting."""
+
+
+class AgentError(Exception):
+    """Anything the agent can say went wrong, in words a technician can act on."""
+
+    permanent = True
+
+
+class ReportError(AgentError):
+    """A report breaks the wire format; the message starts with the dotted path of the field."""
+
+
+class ConfigError(AgentError):
+    """The configuration cannot be used. ``problems`` holds every finding, each with its dotted path."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SpoolError(AgentError):
+    """The spool on disk cannot be read or written (disk full, read-only, damaged). Waiting may help."""
+
+    permanent = False
+
+
+class TransportError(AgentError):
+    """The collector did not take what was sent.
+
+    ``permanent`` is true where the same bytes will never be taken. ``retry_after_seconds`` is what the collector asked
+    for, or None. ``status`` is the HTTP status, or None where there was no answer.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        status: int | None = None,
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.status = status
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,53 @@
+"""The collector's errors. ``permanent`` decides retries, in one place: a permanent error is not cured by waiting."""
+
+
+class CollectorError(Exception):
+    """Anything the collector can say went wrong, in words a person can act on."""
+
+    permanent = True
+
+
+class ConfigError(CollectorError):
+    """The configuration cannot be used. ``problems`` holds every finding, each with its dotted path."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class StoreUnavailableError(CollectorError):
+    """The store does not answer, is full or is read-only. Nothing was acknowledged; waiting may help."""
+
+    permanent = False
+
+
+class RefusedError(CollectorError):
+    """What a client sent will never be taken. ``status`` is the HTTP status that says so."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class SnmpError(CollectorError):
+    """A device could not be asked, or its answer could not be understood."""
+
+    permanent = False
+
+
+class SnmpTimeoutError(SnmpError):
+    """No answer within the time and tries allowed."""
+
+
+class SnmpAuthenticationError(SnmpError):
+    """The device answered that the SNMPv3 user, password or context is wrong."""
+
+    permanent = True
+
+
+class SnmpAnswerError(SnmpError):
+    """The device answered something that cannot be right: an endless walk, a wrong type, a broken message."""
+
+
+class ProfileError(CollectorError):
+    """A device profile is not valid; the message names the file and the dotted path."""

@@ -1,0 +1,1 @@
+"""Taking reports in: enrolment, authentication, decoding, de-duplication, the durable group commit."""

@@ -1,0 +1,57 @@
+"""The collector's own facts: schools and devices. No I/O, no clock, no SQL.
+
+What a device measured is ``homeroom_agent.report``; what the district knows about it is here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+DeviceClass = Literal["computer", "network"]
+
+
+class Presence(StrEnum):
+    """Where a computer is in the school's day, or whether network gear answers (see docs/architecture.md)."""
+
+    ON_CAMPUS = "on_campus"
+    AWAY = "away"
+    QUIET = "quiet"
+    OVERDUE = "overdue"
+    MISSING = "missing"
+    SHELVED = "shelved"
+    UP = "up"
+    DOWN = "down"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """One school of the register. ``level`` is elementary, middle, high, other; ``networks`` are CIDR blocks."""
+
+    school_id: str
+    name: str
+    level: str = "other"
+    grades: str = ""
+    enrollment_students: int | None = None
+    bandwidth_contracted_bps: int | None = None
+    networks: tuple[str, ...] = ()
+    timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One device as the register knows it. ``school_id`` and ``grade_band`` are empty where nobody said."""
+
+    device_id: str
+    device_class: DeviceClass
+    school_id: str = ""
+    grade_band: str = ""
+    name: str | None = None
+    serial: str | None = None
+    manufacturer: str | None = None
+    model: str | None = None
+    platform: str | None = None
+    enrolled_at: float | None = None

@@ -1,0 +1,1 @@
+"""Asking network gear: engines, tables, profiles, poller. Never imports the store or the app."""

@@ -1,0 +1,1 @@
+"""Imports of what the district already knows: schools, inventory, calendars."""

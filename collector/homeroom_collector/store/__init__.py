@@ -1,0 +1,1 @@
+"""The register, the latest state and the history: SQLAlchemy Core with Alembic, on SQLite or PostgreSQL."""

@@ -1,0 +1,1 @@
+"""From a problem to a ticket at the help desk and back."""

@@ -1,0 +1,1 @@
+"""What others read: metrics, pages, the API. Views only read."""
