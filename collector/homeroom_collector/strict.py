@@ -1,0 +1,138 @@
+"""Strict YAML into frozen dataclasses: every finding at once, with its dotted path and a suggestion.
+
+The only home of PyYAML and pydantic. A settings class is a plain frozen dataclass; this module turns a document into
+it, or raises ConfigError listing everything that is wrong. Duration fields are ``Seconds``: a number, or text such as
+``90s``, ``5m``, ``12h``, ``30d``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import types
+import typing
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import pydantic
+import yaml
+
+from homeroom_collector.errors import ConfigError
+
+T = TypeVar("T")
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
+
+
+def _seconds(value: Any) -> Any:
+    if isinstance(value, str):
+        found = _DURATION.fullmatch(value.strip())
+        if not found:
+            raise ValueError("not a duration; write a number of seconds, or for example 90s, 5m, 12h, 30d")
+        return float(found[1]) * _UNITS[found[2]]
+    return value
+
+
+Seconds = Annotated[float, pydantic.BeforeValidator(_seconds), pydantic.Field(ge=0)]
+"""A duration in seconds; text with a unit is understood."""
+
+_CONFIG = pydantic.ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """SafeLoader that refuses a key written twice: the second would silently win."""
+
+
+def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is written twice", key_node.start_mark)
+        seen.add(key)
+    return loader.construct_mapping(node, deep=True)
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def read_yaml(path: Path) -> Any:
+    """Parse one YAML file. Raises ConfigError where it is missing, unreadable or not YAML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}"]) from None
+    try:
+        return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a subclass of SafeLoader
+    except yaml.YAMLError as error:
+        raise ConfigError([f"{path}: not YAML: {' '.join(str(error).split())}"]) from None
+
+
+def decode(cls: type[T], document: Any, *, where: str = "") -> T:
+    """Build ``cls`` from plain YAML values; ``where`` is put before each dotted path.
+
+    Raises ConfigError with all problems: unknown keys (with the nearest known one), wrong types, values out of bounds.
+    """
+    _forbid_unknown(cls)
+    try:
+        return pydantic.TypeAdapter(cls).validate_python({} if document is None else document)
+    except pydantic.ValidationError as error:
+        problems = [_problem(cls, detail, where) for detail in error.errors(include_url=False)]
+        raise ConfigError(problems) from None
+
+
+def load(cls: type[T], path: Path) -> T:
+    """Read a YAML file into ``cls``. Raises ConfigError, each problem starting with the file's name."""
+    return decode(cls, read_yaml(path), where=f"{path}: ")
+
+
+def _forbid_unknown(cls: Any, seen: set[Any] | None = None) -> None:
+    """Set the strict pydantic configuration on a dataclass and every dataclass it holds."""
+    seen = set() if seen is None else seen
+    for item in _nested(cls):
+        if item not in seen:
+            seen.add(item)
+            item.__pydantic_config__ = _CONFIG
+            for hint in typing.get_type_hints(item).values():
+                _forbid_unknown(hint, seen)
+
+
+def _nested(hint: Any) -> list[Any]:
+    if dataclasses.is_dataclass(hint):
+        return [hint]
+    return [found for argument in typing.get_args(hint) for found in _nested(argument)]
+
+
+def _problem(cls: Any, detail: Any, where: str) -> str:
+    path = ""
+    for part in detail["loc"]:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    if detail["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
+        return f"{where}{path}: unknown key{_suggestion(cls, detail['loc'])}"
+    if detail["type"] in ("missing", "missing_argument"):
+        return f"{where}{path}: missing"
+    message = detail["msg"].removeprefix("Value error, ")
+    return f"{where}{path or 'document'}: {message[:1].lower()}{message[1:]}"
+
+
+def _suggestion(cls: Any, loc: tuple[Any, ...]) -> str:
+    owners: list[Any] = [cls]
+    for part in loc[:-1]:
+        owners = [found for owner in owners for found in _below(owner, part)]
+    known = {f.name for owner in owners if dataclasses.is_dataclass(owner) for f in dataclasses.fields(owner)}
+    close = difflib.get_close_matches(str(loc[-1]), known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; known here: {', '.join(sorted(known))}" if known else ""
+
+
+def _below(owner: Any, part: Any) -> list[Any]:
+    """Classes one step down; a list index or a mapping's key stays where it is."""
+    hints = typing.get_type_hints(owner)
+    return _options(hints[part]) if part in hints else [owner]
+
+
+def _options(hint: Any) -> list[Any]:
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is not None:
+        return [found for argument in typing.get_args(hint) for found in _options(argument)]
+    return [hint] if hint is not None and dataclasses.is_dataclass(hint) else []
