@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import sys
 from typing import Any
 
 from homeroom_agent.report.bounds import Bounds
@@ -59,3 +61,8 @@ def _value(kind: type, bounds: Bounds, definitions: dict[str, Any]) -> dict[str,
         body["maxLength"] = bounds.max_length
     limits = {"minimum": bounds.minimum, "maximum": bounds.maximum} if kind in (int, float) else {}
     return body | {key: limit for key, limit in limits.items() if limit is not None}
+
+
+if __name__ == "__main__":
+    json.dump(json_schema(), sys.stdout, indent=1)
+    sys.stdout.write("\n")

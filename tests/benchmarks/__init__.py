@@ -1,0 +1,1 @@
+"""Benchmarks: ratios measured in one run. Never tests: these machines are noisy."""
