@@ -1,0 +1,1 @@
+"""``homeroom demo``: a whole pretended district on this machine, started and stopped as one."""

@@ -1,0 +1,132 @@
+"""Which schools, laptops and network gear the pretended district has. Pure: a seed goes in, facts come out."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+GearKind = Literal["switch", "ups", "printer"]
+
+# Names of schools and makers are made up; sizes are those of a small district.
+_SCHOOLS = (
+    ("lincoln", "Lincoln Elementary", "elementary", "K-5", 412, 500_000_000),
+    ("roosevelt", "Roosevelt Middle School", "middle", "6-8", 588, 1_000_000_000),
+    ("washington", "Washington High School", "high", "9-12", 1104, 2_000_000_000),
+)
+_GRADE_BANDS = {"elementary": ("K-2", "3-5"), "middle": ("6-8",), "high": ("9-12",)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaptopModel:
+    """A model as bought: memory and disk in bytes, battery in watt hours."""
+
+    manufacturer: str
+    model: str
+    bought: int
+    memory_bytes: int
+    disk_bytes: int
+    disk_type: str
+    battery_wh: float
+    cpu: str
+    cores: int
+
+
+_MODELS = (
+    LaptopModel(
+        manufacturer="Northfield", model="Classbook 11 G1", bought=2019, memory_bytes=4 * 2**30, disk_bytes=32 * 10**9,
+        disk_type="emmc", battery_wh=38.0, cpu="Northfield N4000", cores=2,
+    ),
+    LaptopModel(
+        manufacturer="Northfield", model="Classbook 14 G3", bought=2023, memory_bytes=8 * 2**30, disk_bytes=128 * 10**9,
+        disk_type="nvme", battery_wh=47.0, cpu="Northfield N100", cores=4,
+    ),
+    LaptopModel(
+        manufacturer="Harbor", model="Staffbook 15", bought=2025, memory_bytes=16 * 2**30, disk_bytes=512 * 10**9,
+        disk_type="nvme", battery_wh=60.0, cpu="Harbor H5", cores=8,
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedSchool:
+    """One school; ``bandwidth_bps`` is the contracted rate of its WAN circuit."""
+
+    school_id: str
+    name: str
+    level: str
+    grades: str
+    enrollment_students: int
+    bandwidth_bps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laptop:
+    """One laptop and how it has aged. ``battery_health_ratio`` and ``disk_wear_ratio`` follow from its age."""
+
+    serial: str
+    asset_tag: str
+    school_id: str
+    grade_band: str
+    model: LaptopModel
+    battery_health_ratio: float
+    battery_cycles: int
+    disk_wear_ratio: float
+    unexpected_shutdowns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gear:
+    """One device that speaks SNMP. ``ports`` matters for switches only."""
+
+    name: str
+    kind: GearKind
+    school_id: str
+    ports: int = 0
+    uplink: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class District:
+    """The whole pretended district."""
+
+    schools: tuple[SimulatedSchool, ...]
+    laptops: tuple[Laptop, ...]
+    gear: tuple[Gear, ...]
+
+
+def build(*, laptops: int = 60, seed: int = 7) -> District:
+    """Build the district. The same arguments give the same district on every machine."""
+    schools = tuple(
+        SimulatedSchool(school_id=i, name=name, level=level, grades=grades, enrollment_students=n, bandwidth_bps=bps)
+        for i, name, level, grades, n, bps in _SCHOOLS
+    )
+    chance = random.Random(seed)  # noqa: S311 - a simulation must repeat itself
+    fleet = tuple(_laptop(chance, schools[number % len(schools)], number) for number in range(laptops))
+    return District(schools=schools, laptops=fleet, gear=tuple(_gear(schools)))
+
+
+def _laptop(chance: random.Random, school: SimulatedSchool, number: int) -> Laptop:
+    model = chance.choices(_MODELS, weights=(3, 5, 2))[0]
+    years = 2026 - model.bought + chance.random()
+    return Laptop(
+        serial=f"{model.manufacturer[:2].upper()}{model.bought % 100}{number:06d}",
+        asset_tag=f"{school.school_id[:3].upper()}-{1000 + number}",
+        school_id=school.school_id,
+        grade_band=chance.choice(_GRADE_BANDS[school.level]),
+        model=model,
+        battery_health_ratio=round(max(0.3, 1.02 - 0.065 * years - chance.random() * 0.12), 3),
+        battery_cycles=int(150 * years * chance.uniform(0.6, 1.1)),
+        disk_wear_ratio=round(min(1.0, years * chance.uniform(0.01, 0.06)), 2),
+        unexpected_shutdowns=int(chance.expovariate(1.0) * years / 2),
+    )
+
+
+def _gear(schools: tuple[SimulatedSchool, ...]) -> Iterator[Gear]:
+    for school in schools:
+        core = f"{school.school_id}-core"
+        yield Gear(name=core, kind="switch", school_id=school.school_id, ports=28)
+        yield Gear(name=f"{school.school_id}-idf1", kind="switch", school_id=school.school_id, ports=52, uplink=core)
+    yield Gear(name="washington-ups1", kind="ups", school_id="washington")
+    yield Gear(name="lincoln-office-printer", kind="printer", school_id="lincoln")

@@ -1,0 +1,220 @@
+"""Pretended laptops that speak the real HTTP API: they enrol with a token, then report until told to stop.
+
+Everything on the wire goes through the same report classes as the real agent's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import gzip
+import json
+import logging
+import random
+import signal
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from homeroom_agent.report import (
+    Battery,
+    Connectivity,
+    Cpu,
+    Disk,
+    Filesystem,
+    Identity,
+    Link,
+    Memory,
+    OperatingSystem,
+    Report,
+    Uptime,
+    encode,
+    stamp,
+    to_wire,
+)
+from homeroom_collector.simulate.district import Laptop, build
+
+_log = logging.getLogger(__name__)
+_TIMEOUT = aiohttp.ClientTimeout(total=10)
+SLOW_EVERY = 10
+
+
+@dataclass(slots=True)
+class PretendedLaptop:
+    """One laptop's life: its enrolment and its counters. ``slot`` makes laptops differ from each other."""
+
+    laptop: Laptop
+    chance: random.Random
+    device_id: str = ""
+    device_key: str = ""
+    sequence: int = 0
+    started_at: float = field(default_factory=time.time)
+    receive_bytes: int = 0
+    transmit_bytes: int = 0
+
+    def identity(self) -> Identity:
+        """What the firmware would say."""
+        model = self.laptop.model
+        return Identity(
+            platform="linux",
+            manufacturer=model.manufacturer,
+            model=model.model,
+            serial=self.laptop.serial,
+            asset_tag=self.laptop.asset_tag,
+            form_factor="laptop",
+        )
+
+    def report(self, now: float) -> Report:
+        """Measure once: fast facts always, slow facts every tenth time."""
+        self.sequence += 1
+        self.receive_bytes += self.chance.randrange(10**5, 10**8)
+        self.transmit_bytes += self.chance.randrange(10**4, 10**7)
+        slow = self._slow_facts() if self.sequence % SLOW_EVERY == 1 else {}
+        return Report(
+            source="agent",
+            device_id=self.device_id,
+            agent_version="simulated",
+            sequence=self.sequence,
+            measured_at=now,
+            lost_reports_total=0,
+            uptime=Uptime(
+                uptime_seconds=now - self.started_at + 3600 * self.chance.random(),
+                boots_total=self.sequence // 50 + 1,
+                unexpected_shutdowns_total=self.laptop.unexpected_shutdowns,
+            ),
+            cpu=Cpu(usage_ratio=round(self.chance.betavariate(1.5, 8), 3), logical_cores=self.laptop.model.cores),
+            memory=self._memory(),
+            batteries=[self._battery()],
+            links=[self._link()],
+            connectivity=Connectivity(latency_seconds=round(self.chance.lognormvariate(-4.4, 0.4), 4), loss_ratio=0.0),
+            **slow,
+        )
+
+    def _slow_facts(self) -> dict[str, Any]:
+        model = self.laptop.model
+        disk = Disk(
+            name="nvme0n1" if model.disk_type == "nvme" else "mmcblk0",
+            type=model.disk_type,
+            capacity_bytes=model.disk_bytes,
+            smart_passed=True,
+            wear_ratio=self.laptop.disk_wear_ratio,
+        )
+        root = Filesystem(
+            mount="/",
+            filesystem="ext4",
+            size_bytes=model.disk_bytes * 9 // 10,
+            free_bytes=int(model.disk_bytes * self.chance.uniform(0.05, 0.7)),
+        )
+        system = OperatingSystem(name="Debian GNU/Linux", version="12", support_end_date="2028-06-30")
+        return {"identity": self.identity(), "os": system, "disks": [disk], "filesystems": [root]}
+
+    def _memory(self) -> Memory:
+        total = self.laptop.model.memory_bytes * 95 // 100
+        return Memory(total_bytes=total, available_bytes=int(total * self.chance.uniform(0.15, 0.75)))
+
+    def _battery(self) -> Battery:
+        new = self.laptop.model.battery_wh
+        return Battery(
+            name="BAT0",
+            design_capacity_wh=new,
+            full_charge_capacity_wh=round(new * self.laptop.battery_health_ratio, 2),
+            health_ratio=self.laptop.battery_health_ratio,
+            cycle_count=self.laptop.battery_cycles,
+            charge_ratio=round(self.chance.uniform(0.2, 1.0), 2),
+            state=self.chance.choice(("charging", "discharging")),
+        )
+
+    def _link(self) -> Link:
+        return Link(
+            name="wlan0",
+            type="wifi",
+            up=True,
+            active=True,
+            wifi_band="5GHz",
+            wifi_signal_dbm=float(self.chance.randrange(-80, -40)),
+            wifi_rate_bps=433_300_000,
+            receive_bytes=self.receive_bytes,
+            transmit_bytes=self.transmit_bytes,
+            receive_errors=0,
+            transmit_errors=0,
+        )
+
+
+async def enroll(http: aiohttp.ClientSession, url: str, token: str, pretended: PretendedLaptop) -> None:
+    """Enrol one laptop. Raises aiohttp.ClientError where the collector refuses."""
+    body = {"token": token, "device": to_wire(pretended.identity())}
+    async with http.post(f"{url}/api/v1/enroll", json=body) as answer:
+        answer.raise_for_status()
+        given = await answer.json()
+    pretended.device_id, pretended.device_key = given["device_id"], given["device_key"]
+
+
+async def send(http: aiohttp.ClientSession, url: str, pretended: PretendedLaptop) -> None:
+    """Measure and send once. Raises aiohttp.ClientError where the collector refuses."""
+    report = stamp(encode(pretended.report(time.time())), time.time())
+    headers = {
+        "Authorization": f"Bearer {pretended.device_key}",
+        "Content-Encoding": "gzip",
+        "Content-Type": "application/json",
+    }
+    body = gzip.compress(b'{"reports":[%b]}' % report, compresslevel=1)
+    async with http.post(f"{url}/api/v1/reports", data=body, headers=headers) as answer:
+        answer.raise_for_status()
+
+
+async def live(
+    http: aiohttp.ClientSession, url: str, token: str, pretended: PretendedLaptop, interval_seconds: float
+) -> None:
+    """One laptop from first boot until cancelled. A refused call is logged and tried again at the next interval."""
+    await asyncio.sleep(pretended.chance.random() * min(2.0, interval_seconds))
+    while True:
+        try:
+            if not pretended.device_key:
+                await enroll(http, url, token, pretended)
+            await send(http, url, pretended)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            _log.warning("%s: %s", pretended.laptop.serial, error)
+        await asyncio.sleep(interval_seconds * pretended.chance.uniform(0.9, 1.1))
+
+
+async def run(url: str, tokens: dict[str, str], *, laptops: int, interval_seconds: float, seed: int) -> None:
+    """Let every laptop of the district live until SIGTERM or SIGINT. ``tokens`` maps school to enrolment token."""
+    fleet = build(laptops=laptops, seed=seed).laptops
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with aiohttp.ClientSession(timeout=_TIMEOUT) as http, asyncio.TaskGroup() as group:
+        lives = [
+            group.create_task(live(http, url, tokens[laptop.school_id], _pretend(laptop, seed), interval_seconds))
+            for laptop in fleet
+        ]
+        await stop.wait()
+        for task in lives:
+            task.cancel()
+
+
+def _pretend(laptop: Laptop, seed: int) -> PretendedLaptop:
+    return PretendedLaptop(laptop, random.Random(f"{seed}/{laptop.serial}"))  # noqa: S311 - a simulation must repeat itself
+
+
+def main() -> None:
+    """Run the laptops as a process; the tokens come on standard input as one JSON object, never as arguments."""
+    parser = argparse.ArgumentParser(description="Pretended laptops that report to a collector.")
+    parser.add_argument("url")
+    parser.add_argument("--laptops", type=int, default=60)
+    parser.add_argument("--interval", type=float, default=10.0, help="seconds between reports of one laptop")
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    tokens = json.loads(input())
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(
+            run(options.url, tokens, laptops=options.laptops, interval_seconds=options.interval, seed=options.seed)
+        )
+
+
+if __name__ == "__main__":
+    main()
