@@ -14,7 +14,7 @@ import logging
 import random
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -44,14 +44,14 @@ SLOW_EVERY = 10
 
 @dataclass(slots=True)
 class PretendedLaptop:
-    """One laptop's life: its enrolment and its counters. ``slot`` makes laptops differ from each other."""
+    """One laptop's life: its enrolment and its counters. ``booted_at`` is chosen with the first report."""
 
     laptop: Laptop
     chance: random.Random
     device_id: str = ""
     device_key: str = ""
     sequence: int = 0
-    started_at: float = field(default_factory=time.time)
+    booted_at: float | None = None
     receive_bytes: int = 0
     transmit_bytes: int = 0
 
@@ -72,6 +72,8 @@ class PretendedLaptop:
         self.sequence += 1
         self.receive_bytes += self.chance.randrange(10**5, 10**8)
         self.transmit_bytes += self.chance.randrange(10**4, 10**7)
+        if self.booted_at is None:
+            self.booted_at = now - self.chance.uniform(300, 8 * 3600)
         slow = self._slow_facts() if self.sequence % SLOW_EVERY == 1 else {}
         return Report(
             source="agent",
@@ -81,7 +83,7 @@ class PretendedLaptop:
             measured_at=now,
             lost_reports_total=0,
             uptime=Uptime(
-                uptime_seconds=now - self.started_at + 3600 * self.chance.random(),
+                uptime_seconds=round(now - self.booted_at, 1),
                 boots_total=self.sequence // 50 + 1,
                 unexpected_shutdowns_total=self.laptop.unexpected_shutdowns,
             ),
