@@ -19,6 +19,18 @@ class ConfigError(AgentError):
         self.problems = problems
 
 
+class ProbeRegistryError(AgentError):
+    """The probes of this build cannot be used: none found, or two with one name."""
+
+
+class CaptureError(AgentError):
+    """A captured file cannot be read, or is not what it claims to be. ``parse`` exits 1."""
+
+
+class CaptureFormatError(AgentError):
+    """A captured file is of a kind or format that this agent does not read. ``parse`` exits 3."""
+
+
 class SpoolError(AgentError):
     """The spool on disk cannot be read or written (disk full, read-only, damaged). Waiting may help."""
 
