@@ -1,0 +1,139 @@
+"""Ports: ifTable and ifXTable (IF-MIB, RFC 2863) joined by ifIndex. Each column stands alone.
+
+Many agents have ifTable only (no printer has ifXTable), some ifXTable only, some 64-bit counters on part of their
+ports, so every value is taken per port from the best column that has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from homeroom_agent.report.network import PORTS, Interface
+from homeroom_collector.snmp.reader import Column, Reader
+from homeroom_collector.snmp.session import Value
+from homeroom_collector.snmp.tables import etherlike
+from homeroom_collector.snmp.text import mac, text, whole
+
+IF_ENTRY = "1.3.6.1.2.1.2.2.1"
+IFX_ENTRY = "1.3.6.1.2.1.31.1.1.1"
+
+ADMIN = {1: "up", 2: "down", 3: "testing"}
+OPER = {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "notPresent", 7: "lowerLayerDown"}
+
+SATURATED_SPEED = 2**32 - 1
+MAX_SPEED_MBPS = 3_200_000
+"""Fastest port on sale, doubled. More in ifHighSpeed is a sentinel (FortiGate: 4294901759) or bits per second."""
+
+
+OCTETS = ((6, 10), (10, 16))
+"""ifHCInOctets, ifHCOutOctets in ifXTable; ifInOctets, ifOutOctets in ifTable."""
+TROUBLES = (14, 20, 13, 19)
+"""ifInErrors, ifOutErrors, ifInDiscards, ifOutDiscards."""
+
+Counters = dict[tuple[int, int], Column]
+"""Counter columns by (bits, column number)."""
+
+
+async def read(reader: Reader) -> list[Interface]:
+    """Read all ports, at most PORTS, in the order of their ifIndex."""
+    labels = await reader.once("interfaces", lambda: _labels(reader))
+    status = await reader.columns("ifTable", IF_ENTRY, (7, 8))
+    counters = await _counters(reader)
+    found = {**labels}
+    for column in (*status.values(), *counters.values()):
+        for index in column:
+            if index not in found and index.isdigit():
+                found[index] = Interface(index=int(index))
+    ports = sorted(found.values(), key=lambda port: port.index)[:PORTS]
+    return [_measured(port, status, counters) for port in ports]
+
+
+async def _labels(reader: Reader) -> dict[str, Interface]:
+    low = await reader.columns("ifTable", IF_ENTRY, (2, 3, 4, 5, 6, 9))
+    high = await reader.columns("ifXTable", IFX_ENTRY, (1, 15, 18))
+    duplex = await etherlike.duplex(reader)
+    indexes = {index for column in (*low.values(), *high.values()) for index in column if index.isdigit()}
+    return {index: _label(index, low, high, duplex) for index in indexes}
+
+
+def _label(index: str, low: dict[int, Column], high: dict[int, Column], duplex: dict[str, bool]) -> Interface:
+    description = text(low[2].get(index))
+    return Interface(
+        index=int(index),
+        name=text(high[1].get(index)) or description,
+        description=description,
+        alias=text(high[18].get(index)),
+        type=_within(low[3].get(index), 0, 2**31 - 1),
+        mtu=_within(low[4].get(index), -1, 2**31 - 1),
+        speed_bps=speed_bps(whole(low[5].get(index)), whole(high[15].get(index))),
+        full_duplex=duplex.get(index),
+        mac=mac(low[6].get(index)),
+        last_change_seconds=_seconds(low[9].get(index)),
+    )
+
+
+def speed_bps(speed: int | None, high_mbps: int | None) -> int | None:
+    """Speed of a port from ifSpeed and ifHighSpeed; None where both are 0, absent, saturated or nonsense.
+
+    ifHighSpeed leads, as ifSpeed saturates at 2^32-1; but where both agree to the megabit ifSpeed is more exact.
+    """
+    if speed is not None and not 0 < speed < SATURATED_SPEED:
+        speed = None
+    if high_mbps is None or high_mbps <= 0:
+        return speed
+    if high_mbps > MAX_SPEED_MBPS:
+        return speed if speed == high_mbps else None
+    if speed is not None and abs(speed - high_mbps * 1_000_000) <= 1_000_000:
+        return speed
+    return high_mbps * 1_000_000
+
+
+async def _counters(reader: Reader) -> Counters:
+    read: Counters = {}
+    for wide, narrow in OCTETS:
+        read[64, wide] = await reader.column("ifXTable", f"{IFX_ENTRY}.{wide}")
+        read[32, narrow] = await reader.column("ifTable", f"{IF_ENTRY}.{narrow}")
+    for number in TROUBLES:
+        read[32, number] = await reader.column("ifTable", f"{IF_ENTRY}.{number}")
+    return read
+
+
+def _measured(port: Interface, status: dict[int, Column], counters: Counters) -> Interface:
+    index = str(port.index)
+    in_octets, out_octets, bits = _octets(index, counters)
+    in_errors, out_errors, in_discards, out_discards = (_count(counters[32, n].get(index)) for n in TROUBLES)
+    return replace(
+        port,
+        admin_status=ADMIN.get(whole(status[7].get(index)) or 0),
+        oper_status=OPER.get(whole(status[8].get(index)) or 0),
+        in_octets=in_octets,
+        out_octets=out_octets,
+        counter_bits=bits,
+        in_errors=in_errors,
+        out_errors=out_errors,
+        in_discards=in_discards,
+        out_discards=out_discards,
+    )
+
+
+def _octets(index: str, counters: Counters) -> tuple[int | None, int | None, int | None]:
+    """Both directions from counters of one width, so that one ``counter_bits`` is true of both."""
+    for bits, columns in ((64, [wide for wide, _ in OCTETS]), (32, [narrow for _, narrow in OCTETS])):
+        received, sent = (_count(counters[bits, column].get(index)) for column in columns)
+        if received is not None or sent is not None:
+            return received, sent, bits
+    return None, None, None
+
+
+def _count(value: Value | None) -> int | None:
+    return _within(value, 0, 2**64 - 1)
+
+
+def _within(value: Value | None, low: int, high: int) -> int | None:
+    number = whole(value)
+    return number if number is not None and low <= number <= high else None
+
+
+def _seconds(value: Value | None) -> float | None:
+    ticks = _within(value, 0, 2**32 - 1)
+    return None if ticks is None else ticks / 100

@@ -1,0 +1,14 @@
+"""Every recording of ../shared, read from memory, against its expected facts."""
+
+import pytest
+from contracts import score
+
+pytestmark = pytest.mark.skipif(not score.names(), reason="../shared/snmp is not beside this checkout")
+
+FLOORS = {"reachable": 1.0, "system": 1.0, "interfaces": 1.0}
+
+
+def test_each_section_is_as_right_as_it_ever_was():
+    right, total = score.tally(score.names())
+    shares = {name: right[name] / total[name] for name in FLOORS}
+    assert {name: share for name, share in shares.items() if share < FLOORS[name]} == {}
