@@ -1,6 +1,7 @@
 """Every recording of ../shared, read from memory, against its expected facts."""
 
 import pytest
+
 from contracts import score
 
 pytestmark = pytest.mark.skipif(not score.names(), reason="../shared/snmp is not beside this checkout")

@@ -51,7 +51,7 @@ class Profile(Protocol):
 
     @property
     def leave_out(self) -> frozenset[str]:
-        """Standard sections this family fills with nonsense: ``processors``, ``memory``, ``uptime_engine`` …"""
+        """Standard sections this family fills with nonsense, by name."""
         ...
 
     async def read(self, session: Session) -> ProfileFacts:

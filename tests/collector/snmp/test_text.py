@@ -11,7 +11,7 @@ from homeroom_collector.snmp.text import hexadecimal, mac, text, whole
         ("Zürich".encode(), "Zürich"),
         ("Zürich".encode("latin-1"), "Zürich"),
         (b"\x80\x7f\x01", "0x807f01"),
-        (b"\xff\xfe\0\0", "0xfffe0000"),
+        (b"\xff\x9e\0\0", "0xff9e0000"),
         (b"ag\0\0\0", "ag"),
         (b"\0\x08=\x12\0", "="),
         (b"\x01\x02", "0x0102"),
