@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import re
 import types
 import typing
@@ -37,6 +38,33 @@ def _seconds(value: Any) -> Any:
 
 Seconds = Annotated[float, pydantic.BeforeValidator(_seconds), pydantic.Field(ge=0)]
 """A duration in seconds; text with a unit is understood."""
+
+def shorthand(key: str) -> pydantic.BeforeValidator:
+    """Let a plain text stand for a mapping that has only ``key``: ``Annotated[Rule, shorthand("oid")]``."""
+    return pydantic.BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
+
+
+def one_or_many(key: str) -> pydantic.BeforeValidator:
+    """Let one value, or one plain text as in :func:`shorthand`, stand for a list of them."""
+
+    def read(value: Any) -> Any:
+        values = value if isinstance(value, list) else [value]
+        return [{key: item} if isinstance(item, str) else item for item in values]
+
+    return pydantic.BeforeValidator(read)
+
+
+def shaped(pattern: str, what: str) -> pydantic.AfterValidator:
+    """Hold a text to a regular expression that it must match as a whole; ``what`` says what it should be."""
+    shape = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not shape.fullmatch(value):
+            raise ValueError(f"{value!r} is not {what}")
+        return value
+
+    return pydantic.AfterValidator(check)
+
 
 _CONFIG = pydantic.ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -75,12 +103,19 @@ def decode(cls: type[T], document: Any, *, where: str = "") -> T:
 
     Raises ConfigError with all problems: unknown keys (with the nearest known one), wrong types, values out of bounds.
     """
-    _forbid_unknown(cls)
     try:
-        return pydantic.TypeAdapter(cls).validate_python({} if document is None else document)
+        checked: T = _adapter(cls).validate_python({} if document is None else document)
     except pydantic.ValidationError as error:
         problems = [_problem(cls, detail, where) for detail in error.errors(include_url=False)]
         raise ConfigError(problems) from None
+    return checked
+
+
+@functools.cache
+def _adapter(cls: Any) -> pydantic.TypeAdapter[Any]:
+    """Build the checker of a class once: hundreds of device profiles share one."""
+    _forbid_unknown(cls)
+    return pydantic.TypeAdapter(cls)
 
 
 def load(cls: type[T], path: Path) -> T:
