@@ -13,8 +13,9 @@ import functools
 import re
 import types
 import typing
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import pydantic
 import yaml
@@ -39,8 +40,9 @@ def _seconds(value: Any) -> Any:
 Seconds = Annotated[float, pydantic.BeforeValidator(_seconds), pydantic.Field(ge=0)]
 """A duration in seconds; text with a unit is understood."""
 
+
 def shorthand(key: str) -> pydantic.BeforeValidator:
-    """Let a plain text stand for a mapping that has only ``key``: ``Annotated[Rule, shorthand("oid")]``."""
+    """Let a plain text stand for a mapping with only ``key``: an OID for the rule that reads it."""
     return pydantic.BeforeValidator(lambda value: {key: value} if isinstance(value, str) else value)
 
 
@@ -104,7 +106,7 @@ def decode(cls: type[T], document: Any, *, where: str = "") -> T:
     Raises ConfigError with all problems: unknown keys (with the nearest known one), wrong types, values out of bounds.
     """
     try:
-        checked: T = _adapter(cls).validate_python({} if document is None else document)
+        checked: T = _adapter(cast("Hashable", cls)).validate_python({} if document is None else document)
     except pydantic.ValidationError as error:
         problems = [_problem(cls, detail, where) for detail in error.errors(include_url=False)]
         raise ConfigError(problems) from None

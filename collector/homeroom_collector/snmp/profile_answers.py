@@ -42,12 +42,6 @@ class Answers:
         """Give one row of a column, or the instance itself where ``oid`` is a scalar."""
         return self.scalar(oid) if is_scalar(oid) else self.column(oid).get(index)
 
-    def know_column(self, oid: str, variables: Mapping[str, Value]) -> None:
-        """Take in a walk of ``oid``: full OIDs and their values."""
-        cut = len(oid) + 1
-        self.columns[oid] = {name[cut:]: value for name, value in variables.items() if name.startswith(f"{oid}.")}
-        self.wanted_columns.discard(oid)
-
 
 def is_scalar(oid: str) -> bool:
     """Say whether an OID names one instance: scalar objects have the single index 0 (RFC 2578, section 7.7)."""

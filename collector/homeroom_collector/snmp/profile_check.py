@@ -33,27 +33,27 @@ def _of_profile(profile: Profile) -> Iterator[str]:
     for text in profile.identity.kind:
         if text.text is not None and text.text not in KINDS:
             yield f"identity.kind: {text.text!r} is none of {', '.join(KINDS)}"
-    yield from _of_rules(profile, "")
+    yield from _of_rules(profile, "", {})
 
 
-def _of_rules(value: Any, place: str) -> Iterator[str]:
-    """Walk all rules below ``value``."""
+def _of_rules(value: Any, place: str, outer: dict[str, Column]) -> Iterator[str]:
+    """Walk all rules below ``value``; a rule inside another may use the columns of both."""
     if isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _of_rules(item, f"{place}[{number}]")
+            yield from _of_rules(item, f"{place}[{number}]", outer)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        yield from _of_rule(value, place)
+        inner = {**outer, **getattr(value, "columns", {})}
+        yield from _of_rule(value, place, inner)
         for item in dataclasses.fields(value):
-            yield from _of_rules(getattr(value, item.name), f"{place}.{item.name}".lstrip("."))
+            yield from _of_rules(getattr(value, item.name), f"{place}.{item.name}".lstrip("."), inner)
 
 
-def _of_rule(rule: Any, place: str) -> Iterator[str]:
+def _of_rule(rule: Any, place: str, columns: dict[str, Column]) -> Iterator[str]:
     if isinstance(rule, Text) and sum(getattr(rule, name) is not None for name in _SOURCES) != 1:
         yield f"{place}: exactly one of {', '.join(_SOURCES)} must be given"
     if isinstance(rule, PoolRule) and not _complete(rule):
         yield f"{place}: give two of total, used and free, or percent"
-    columns: dict[str, Column] | None = getattr(rule, "columns", None)
-    if columns is not None and not isinstance(rule, Text):
+    if hasattr(rule, "when"):
         for name in _names(rule, columns):
             if name not in columns and not _is_index_part(name):
                 yield f"{place}: {name!r} is not a name from 'columns'"
@@ -94,5 +94,5 @@ def _collisions(profiles: Sequence[Profile]) -> Iterator[str]:
                 yield f"{profile.name}.yml: match: {seen[key]!r} claims {claim.object_id or 'the same'} too"
 
 
-def _text(value: Any) -> str | None:
+def _text(value: str | re.Pattern[str] | None) -> str | None:
     return value.pattern if isinstance(value, re.Pattern) else value

@@ -1,13 +1,14 @@
 """What a profile adds to the standard tables: the seam between device knowledge and the composition.
 
-``gear.py`` asks :class:`Profiles` for a match, lets the match read, and joins what it read: sections are added to the
-standard ones, identity fields of the profile win, UPS fields fill in one by one.
+``gear.py`` finds a profile with ``profile_read.recognise``, lets ``profile_read.read`` ask the device, and joins what
+came back: a section of the profile stands in place of the standard one for processors, memory and storage, sensors are
+added, identity fields of the profile win, UPS fields fill in one by one. ``Profile.leave_out`` names standard sections
+that the family fills with nonsense.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from homeroom_agent.report.network import (
     GearIdentity,
@@ -17,11 +18,9 @@ from homeroom_agent.report.network import (
     Printer,
     Processor,
     Sensor,
-    TableError,
     Ups,
     Wireless,
 )
-from homeroom_collector.snmp.session import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,30 +37,3 @@ class ProfileFacts:
     poe: list[PoeGroup] = field(default_factory=list)
     wireless: Wireless | None = None
     physical: list[PhysicalPart] = field(default_factory=list)
-    errors: list[TableError] = field(default_factory=list)
-
-
-class Profile(Protocol):
-    """Knowledge about one family of devices."""
-
-    @property
-    def name(self) -> str:
-        """Name of the profile, as ``homeroom snmp profiles`` lists it."""
-        ...
-
-    @property
-    def leave_out(self) -> frozenset[str]:
-        """Standard sections this family fills with nonsense, by name."""
-        ...
-
-    async def read(self, session: Session) -> ProfileFacts:
-        """Read what the profile knows to ask. Raises SnmpError where the device stops answering."""
-        ...
-
-
-class Profiles(Protocol):
-    """All profiles there are."""
-
-    def match(self, object_id: str, description: str, models: tuple[str, ...] = ()) -> Profile | None:
-        """Find the profile of a device: by sysObjectID, by sysDescr, and where those lie by ENTITY-MIB model names."""
-        ...

@@ -60,9 +60,15 @@ def _candidates(text: Text, answers: Answers) -> Iterator[tuple[Row, str]]:
     if text.text is not None:
         yield Row(answers, "0", text.columns), text.text
     elif text.object_id is not None:
-        yield Row(answers, "0", text.columns), longest_prefix(text.object_id, _scalar_text(answers, SYS_OBJECT_ID)) or ""
+        yield (
+            Row(answers, "0", text.columns),
+            longest_prefix(text.object_id, _scalar_text(answers, SYS_OBJECT_ID)) or "",
+        )
     elif text.description is not None:
-        yield Row(answers, "0", text.columns), _searched(text.description, text.format, _scalar_text(answers, SYS_DESCR))
+        yield (
+            Row(answers, "0", text.columns),
+            _searched(text.description, text.format, _scalar_text(answers, SYS_DESCR)),
+        )
     elif text.system_name is not None:
         yield Row(answers, "0", text.columns), _searched(text.system_name, text.format, _scalar_text(answers, SYS_NAME))
     else:

@@ -117,4 +117,6 @@ def _booleans(value: Any, place: str) -> list[str]:
     if isinstance(value, bool):
         return [place]
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [found for key, item in items for part in (key, item) for found in _booleans(part, f"{place}.{key}".strip("."))]
+    return [
+        found for key, item in items for part in (key, item) for found in _booleans(part, f"{place}.{key}".strip("."))
+    ]

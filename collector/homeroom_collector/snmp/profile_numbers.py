@@ -38,7 +38,9 @@ class Row:
 
     def _column(self, column: Column) -> Value | None:
         index = self.fill(column.at) if column.at else self.index
-        value = self.answers.scalar(f"{column.oid}.{column.row}") if column.row else self.answers.cell(column.oid, index)
+        value = (
+            self.answers.scalar(f"{column.oid}.{column.row}") if column.row else self.answers.cell(column.oid, index)
+        )
         if value is None or not (column.pattern or column.map):
             return value
         text = as_text(value)
@@ -110,7 +112,8 @@ def _scale(number: float, rule: Number, row: Row) -> float | None:
     digits = _beside(rule.decimals, row, 0.0)
     if by is None or not over or digits is None or abs(digits) > _MOST_DECIMALS:
         return None
-    return number * rule.multiply * by / (rule.divide * over * 10.0**digits) + rule.offset
+    scale: float = 10.0**digits
+    return number * rule.multiply * by / (rule.divide * over * scale) + rule.offset
 
 
 def _beside(reference: str | None, row: Row, otherwise: float) -> float | None:

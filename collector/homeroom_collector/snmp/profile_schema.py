@@ -24,7 +24,8 @@ Conditions = dict[str, list[Match]]
 
 SensorKind = Literal[
     "temperature", "humidity", "fan_speed", "voltage", "current", "power", "apparent_power", "energy", "power_factor",
-    "frequency", "load", "charge", "runtime", "signal", "state", "count", "airflow", "pressure", "distance", "dew_point",
+    "frequency", "load", "charge", "runtime", "signal", "state", "count", "airflow", "pressure", "distance",
+    "dew_point",
 ]  # fmt: skip
 Unit = Literal[
     "celsius", "fahrenheit", "kelvin", "percent", "percent_free", "ratio", "rpm", "volts", "millivolts", "amperes",
@@ -157,11 +158,11 @@ class SupplyRule(Number):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """A yes or no: yes where the value is one of ``yes``, no for any other value, unknown where it is absent."""
+    """A yes or no: yes where it is one of ``values``, no for any other value, unknown where it is absent."""
 
     oid: Dotted
     row: Arcs | None = None
-    yes: list[Match]
+    values: list[Match]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

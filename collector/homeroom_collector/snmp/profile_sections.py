@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from homeroom_agent.report.network import Pool, PoeGroup, Printer, Processor, Sensor, Supply, Ups, Wireless
+from homeroom_agent.report.network import PoeGroup, Pool, Printer, Processor, Sensor, Supply, Ups, Wireless
 from homeroom_collector.snmp.profile_answers import Answers
 from homeroom_collector.snmp.profile_numbers import Row, cell, measure, rows, single
 from homeroom_collector.snmp.profile_schema import (
@@ -116,7 +116,9 @@ def processors(rules: Sequence[ProcessorRule], answers: Answers) -> list[Process
             done = measure(rule, row, "percent")
             if done is not None and -0.01 <= done[0] <= 1.5:
                 ratio = round(min(max(done[0], 0.0), 1.0), 6)
-                found.append(Processor(index=row.index[-128:], description=row.fill(rule.description)[:255], usage_ratio=ratio))
+                found.append(
+                    Processor(index=row.index[-128:], description=row.fill(rule.description)[:255], usage_ratio=ratio)
+                )
     return found
 
 
@@ -167,7 +169,9 @@ def poe(rules: Sequence[PoeRule], answers: Answers) -> list[PoeGroup]:
             if used is None and budget is not None and free is not None:
                 used = budget - free
             if budget or used:
-                found.append(PoeGroup(index=row.index[-64:], budget_watts=_above_zero(budget), used_watts=_above_zero(used)))
+                found.append(
+                    PoeGroup(index=row.index[-64:], budget_watts=_above_zero(budget), used_watts=_above_zero(used))
+                )
     return found
 
 
@@ -198,7 +202,7 @@ def _truth(rule: Truth | None, answers: Answers) -> bool | None:
     if rule is None:
         return None
     found = list(rows(Number(oid=rule.oid, row=rule.row), answers))
-    return any(row.raw is not None and matches(row.raw, rule.yes) for row in found) if found else None
+    return any(row.raw is not None and matches(row.raw, rule.values) for row in found) if found else None
 
 
 def printer(rule: PrinterRule | None, answers: Answers) -> Printer | None:
@@ -218,7 +222,10 @@ def _supply(rule: SupplyRule, row: Row) -> Supply | None:
     if done is None or not 0 <= done[0] <= 1:
         return None
     return Supply(
-        index=row.index[-64:], description=row.fill(rule.description)[:255], kind=rule.kind, level_ratio=round(done[0], 6)
+        index=row.index[-64:],
+        description=row.fill(rule.description)[:255],
+        kind=rule.kind,
+        level_ratio=round(done[0], 6),
     )
 
 
