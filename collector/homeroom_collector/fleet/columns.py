@@ -1,0 +1,97 @@
+"""One table of one school as columns: 8 bytes a value, labels shared. Rows of one device lie side by side.
+
+A value that is not known is NaN here and absent outside; a freed row is NaN throughout until it is used again.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from math import isnan
+from operator import add
+from typing import Any
+
+from homeroom_collector.fleet.families import Table
+
+_NAN = float("nan")
+
+
+class Columns:
+    """Values of one table. A run is ``count`` rows from ``start``, owned by one device."""
+
+    __slots__ = ("_free", "_labels", "prefixes", "suffixes", "table", "values")
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.prefixes: list[bytes] = []
+        self.suffixes: list[bytes] = []
+        self.values = tuple(array("d") for _ in table.columns)
+        self._free: dict[int, list[int]] = {}
+        self._labels: list[bytes] | None = None
+
+    def allocate(self, prefix: bytes, suffixes: Sequence[bytes]) -> int:
+        """Take a run for one device and return its start. All its values are unknown at first."""
+        self._labels = None
+        count = len(suffixes)
+        free = self._free.get(count)
+        if not free:
+            return self._append(prefix, suffixes)
+        start = free.pop()
+        self.prefixes[start : start + count] = [prefix] * count
+        self.suffixes[start : start + count] = suffixes
+        return start
+
+    def _append(self, prefix: bytes, suffixes: Sequence[bytes]) -> int:
+        start = len(self.prefixes)
+        self.prefixes += [prefix] * len(suffixes)
+        self.suffixes += suffixes
+        for column in self.values:
+            column.extend([_NAN] * len(suffixes))
+        return start
+
+    def release(self, start: int, count: int) -> None:
+        """Give a run back. Its series are gone from the next scrape on."""
+        self.blank(start, count, lasting=True)
+        self.prefixes[start : start + count] = [b""] * count
+        self.suffixes[start : start + count] = [b""] * count
+        self._free.setdefault(count, []).append(start)
+        self._labels = None
+
+    def write(self, start: int, facts: Sequence[Any]) -> None:
+        """Store the values of a run, one fact a row."""
+        for values, column in zip(self.values, self.table.columns, strict=True):
+            read = column.read
+            row = start
+            for fact in facts:
+                value = read(fact)
+                values[row] = _NAN if value is None else value
+                row += 1
+
+    def copy(self, start: int, count: int) -> list[array[float]]:
+        """The values of a run, for another table of the same kind to :meth:`paste`."""
+        return [column[start : start + count] for column in self.values]
+
+    def paste(self, start: int, copied: list[array[float]]) -> None:
+        """Store what :meth:`copy` returned."""
+        for column, values in zip(self.values, copied, strict=True):
+            column[start : start + len(values)] = values
+
+    def blank(self, start: int, count: int, *, lasting: bool) -> bool:
+        """Forget the values of a run, lasting families only if ``lasting``. True if any was known."""
+        unknown = array("d", [_NAN]) * count
+        known = False
+        for values, column in zip(self.values, self.table.columns, strict=True):
+            if lasting or not column.family.lasting:
+                known |= not all(map(isnan, values[start : start + count]))
+                values[start : start + count] = unknown
+        return known
+
+    def labels(self) -> list[bytes]:
+        """Label text of every row, closed. Kept until a row comes or goes, or :meth:`forget_labels`."""
+        if self._labels is None:
+            self._labels = list(map(add, self.prefixes, self.suffixes))
+        return self._labels
+
+    def forget_labels(self) -> None:
+        """Give back the memory of :meth:`labels`."""
+        self._labels = None

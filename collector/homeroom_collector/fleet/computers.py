@@ -1,0 +1,231 @@
+"""Metrics of computers, each with the fact of the report it is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+from homeroom_agent.report import Link, OperatingSystem, Report
+from homeroom_collector.fleet.families import Column, Number, Table, counter, gauge
+from homeroom_collector.fleet.labels import Key, distinct
+
+
+def _one(section: str) -> Any:
+    """Reader of a section that is a single fact: one row, or None where it was not measured."""
+    get = attrgetter(section)
+
+    def facts(report: Report) -> Sequence[Any] | None:
+        value = get(report)
+        return None if value is None else (value,)
+
+    return facts
+
+
+def _names(facts: Sequence[Any]) -> tuple[Key, ...]:
+    names = [fact.name for fact in facts]
+    return distinct(names, range(len(names)))
+
+
+def _mounts(facts: Sequence[Any]) -> tuple[Key, ...]:
+    mounts = [fact.mount for fact in facts]
+    return distinct(mounts, range(len(mounts)))
+
+
+@lru_cache(maxsize=256)
+def _end_of_day(iso_date: str) -> float | None:
+    """Unix time at which a day ends in UTC, None where the text is not a date."""
+    try:
+        day = date.fromisoformat(iso_date)
+    except ValueError:
+        return None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() + timedelta(days=1).total_seconds()
+
+
+def _support_end(os: OperatingSystem) -> Number:
+    return None if os.support_end_date is None else _end_of_day(os.support_end_date)
+
+
+def _wifi(report: Report) -> Sequence[Link] | None:
+    """The Wi-Fi link in use: the one that carries the default route, else the first with a signal."""
+    if report.links is None:
+        return None
+    heard = [link for link in report.links if link.wifi_signal_dbm is not None and link.up is not False]
+    return ([link for link in heard if link.active] or heard)[:1]
+
+
+def _failed_probes(report: Report) -> Number:
+    return None if report.probes is None else sum(run.error is not None for run in report.probes)
+
+
+_REPORT = Table(
+    name="report",
+    facts=lambda report: (report,),
+    columns=(
+        Column(
+            counter("device_lost_reports", "Reports lost to a full spool since enrolment.", lasting=True),
+            attrgetter("lost_reports_total"),
+        ),
+        Column(gauge("device_failed_probes", "Probes that failed in the latest report."), _failed_probes),
+    ),
+)
+
+_OS = Table(
+    name="os",
+    facts=_one("os"),
+    columns=(
+        Column(
+            gauge(
+                "device_support_end_timestamp_seconds",
+                "When security updates of the operating system end, Unix time.",
+                lasting=True,
+            ),
+            _support_end,
+        ),
+        Column(
+            gauge("device_pending_reboot", "1 if an update waits for a restart.", lasting=True),
+            attrgetter("pending_reboot"),
+        ),
+    ),
+)
+
+_UPTIME = Table(
+    name="uptime",
+    facts=_one("uptime"),
+    columns=(
+        Column(gauge("device_uptime_seconds", "Time since the last boot."), attrgetter("uptime_seconds")),
+        Column(counter("device_boots", "Boots seen by the agent.", lasting=True), attrgetter("boots_total")),
+        Column(
+            counter("device_unexpected_shutdowns", "Boots that no clean shutdown preceded.", lasting=True),
+            attrgetter("unexpected_shutdowns_total"),
+        ),
+        Column(counter("device_crashes", "Kernel panics and blue screens.", lasting=True), attrgetter("crashes_total")),
+    ),
+)
+
+_CPU = Table(
+    name="cpu",
+    facts=_one("cpu"),
+    columns=(
+        Column(gauge("device_cpu_usage_ratio", "Share of processor time in use."), attrgetter("usage_ratio")),
+        Column(gauge("device_cpu_load_ratio", "Load divided by hardware threads."), attrgetter("load_ratio")),
+    ),
+)
+
+_MEMORY = Table(
+    name="memory",
+    facts=_one("memory"),
+    columns=(
+        Column(
+            gauge("device_memory_total_bytes", "Memory visible to the system.", lasting=True),
+            attrgetter("total_bytes"),
+        ),
+        Column(
+            gauge("device_memory_available_bytes", "Memory that programs can still get."),
+            attrgetter("available_bytes"),
+        ),
+    ),
+)
+
+_FILESYSTEMS = Table(
+    name="filesystem",
+    facts=attrgetter("filesystems"),
+    labels=("mount",),
+    keys=_mounts,
+    columns=(
+        Column(
+            gauge("device_filesystem_size_bytes", "Size of the file system.", lasting=True), attrgetter("size_bytes")
+        ),
+        Column(gauge("device_filesystem_free_bytes", "Free space.", lasting=True), attrgetter("free_bytes")),
+    ),
+)
+
+_DISKS = Table(
+    name="disk",
+    facts=attrgetter("disks"),
+    labels=("disk",),
+    keys=_names,
+    columns=(
+        Column(
+            gauge("device_disk_wear_ratio", "Share of the disk's rated life used; may pass 1.", lasting=True),
+            attrgetter("wear_ratio"),
+        ),
+        Column(
+            gauge("device_disk_smart_passed", "1 if the disk's own verdict is good, 0 if it is not.", lasting=True),
+            attrgetter("smart_passed"),
+        ),
+        Column(
+            gauge("device_disk_failing", "1 if the disk's evidence together says: replace.", lasting=True),
+            attrgetter("failing"),
+        ),
+    ),
+)
+
+_BATTERIES = Table(
+    name="battery",
+    facts=attrgetter("batteries"),
+    labels=("battery",),
+    keys=_names,
+    columns=(
+        Column(
+            gauge("device_battery_health_ratio", "Capacity now over capacity when new.", lasting=True),
+            attrgetter("health_ratio"),
+        ),
+        Column(gauge("device_battery_charge_ratio", "Charge."), attrgetter("charge_ratio")),
+        Column(gauge("device_battery_cycles", "Charge cycles.", lasting=True), attrgetter("cycle_count")),
+    ),
+)
+
+_LINKS = Table(
+    name="link",
+    facts=attrgetter("links"),
+    labels=("link",),
+    keys=_names,
+    columns=(
+        Column(counter("device_network_receive_bytes", "Bytes received since boot."), attrgetter("receive_bytes")),
+        Column(counter("device_network_transmit_bytes", "Bytes sent since boot."), attrgetter("transmit_bytes")),
+    ),
+)
+
+_WIFI = Table(
+    name="wifi",
+    facts=_wifi,
+    columns=(
+        Column(
+            gauge("device_wifi_signal_dbm", "Signal strength of the Wi-Fi link in use."), attrgetter("wifi_signal_dbm")
+        ),
+    ),
+)
+
+_TEMPERATURES = Table(
+    name="temperature",
+    facts=attrgetter("temperatures"),
+    labels=("sensor",),
+    keys=_names,
+    columns=(Column(gauge("device_temperature_celsius", "Temperature."), attrgetter("celsius")),),
+)
+
+_CONNECTIVITY = Table(
+    name="connectivity",
+    facts=_one("connectivity"),
+    columns=(
+        Column(
+            gauge("device_collector_latency_seconds", "Median round trip to the collector."),
+            attrgetter("latency_seconds"),
+        ),
+        Column(
+            gauge("device_download_bytes_per_second", "Measured throughput from the collector."),
+            attrgetter("download_bytes_per_second"),
+        ),
+        Column(
+            gauge("device_upload_bytes_per_second", "Measured throughput to the collector."),
+            attrgetter("upload_bytes_per_second"),
+        ),
+    ),
+)
+
+COMPUTER_TABLES: tuple[Table, ...] = (
+    _REPORT, _OS, _UPTIME, _CPU, _MEMORY, _FILESYSTEMS, _DISKS, _BATTERIES, _LINKS, _WIFI, _TEMPERATURES, _CONNECTIVITY,
+)  # fmt: skip

@@ -1,0 +1,198 @@
+"""The whole fleet: schools, devices and the latest report of each. Synchronous and cheap, for the event loop."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+
+from homeroom_agent.report import Report
+from homeroom_collector.fleet.labels import SharedTexts, pair
+from homeroom_collector.fleet.member import MEASURED, Member
+from homeroom_collector.fleet.school import SchoolState
+from homeroom_collector.fleet.software import Software, computer_labels, gear_labels, merged
+from homeroom_collector.model import Device, Presence, School
+from homeroom_collector.rules.presence import Cutoffs
+
+_log = logging.getLogger(__name__)
+_NOTHING = Software()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How long what a device said counts as its state.
+
+    After ``live_seconds`` of silence the fast series leave (processor, charge, counters), after ``lasting_seconds``
+    the slow ones too (battery health, disk wear). Who and where a device is stays until it is removed.
+    """
+
+    live_seconds: float = 900.0
+    lasting_seconds: float = 30 * 86400.0
+
+
+class Fleet:
+    """Latest state of every device. ``version`` grows with every change that a view could show."""
+
+    def __init__(self, freshness: Freshness | None = None) -> None:
+        self.freshness = freshness or Freshness()
+        self.version = 0
+        self._schools: dict[str, SchoolState] = {}
+        self._members: dict[str, Member] = {}
+        self._texts = SharedTexts()
+
+    @property
+    def schools(self) -> Iterable[SchoolState]:
+        """Every school, in the order in which they came."""
+        return self._schools.values()
+
+    def school(self, school_id: str) -> SchoolState | None:
+        """One school, or None."""
+        return self._schools.get(school_id)
+
+    def member(self, device_id: str) -> Member | None:
+        """One device, or None."""
+        return self._members.get(device_id)
+
+    def __len__(self) -> int:
+        """Devices in the register."""
+        return len(self._members)
+
+    def put_school(self, school: School) -> None:
+        """Add a school or replace what is known of it; its devices stay."""
+        self.version += 1
+        self._state(school.school_id).school = school
+
+    def put_device(self, device: Device) -> None:
+        """Add a device or replace its register entry. Moving to another school takes its state along."""
+        self.version += 1
+        old = self._members.get(device.device_id)
+        if old is not None and old.device.device_class != device.device_class:
+            self.remove_device(device.device_id)
+            old = None
+        if old is None:
+            self._enrol(device)
+        else:
+            self._change(old, device)
+
+    def remove_device(self, device_id: str) -> None:
+        """Forget a device and all its series. Unknown ids change nothing."""
+        member = self._members.pop(device_id, None)
+        if member is None:
+            return
+        self.version += 1
+        state = self._state(member.device.school_id)
+        for place, *_ in list(state.runs(member)):
+            state.drop(member, place)
+        state.leave(member)
+
+    def apply(self, device_id: str, report: Report, received_at: float, *, on_campus: bool | None = None) -> None:
+        """Take in a committed report. Sections that are None leave what was known before.
+
+        A report older than the newest one counts as a sign of life only. One of a device that is not in the register
+        changes nothing: it was removed while the report was on its way.
+        """
+        member = self._members.get(device_id)
+        if member is None:
+            _log.debug("report of %s, which is not in the register", device_id)
+            return
+        self.version += 1
+        member.seen_at = max(member.seen_at or 0.0, received_at)
+        if on_campus is not None:
+            member.on_campus = on_campus
+        measured_at = corrected(report, received_at)
+        if member.measured_at is not None and measured_at < member.measured_at:
+            return
+        member.measured_at = measured_at
+        self._measure(member, report, received_at)
+        self._schools[member.device.school_id].settle(member)
+
+    def refresh(self, school_id: str, cutoffs: Cutoffs, now: float) -> None:
+        """Bring one school up to ``now``: presence by its cut-offs, and out with series that silence has aged."""
+        state = self._schools[school_id]
+        state.cutoffs = cutoffs
+        changed = False
+        for member in state.members.values():
+            changed |= state.settle(member)
+            changed |= self._age(state, member, now)
+        self.version += changed
+
+    def _age(self, state: SchoolState, member: Member, now: float) -> bool:
+        """Blank what was measured too long ago. True if anything left."""
+        oldest, live = now - self.freshness.lasting_seconds, now - self.freshness.live_seconds
+        if min(member.measured) >= live:
+            return False
+        changed = False
+        for place, columns, start, count in state.runs(member):
+            at = member.measured[place]
+            if 0.0 < at < live:
+                changed |= columns.blank(start, count, lasting=at < oldest)
+        return changed
+
+    def _enrol(self, device: Device) -> None:
+        member = Member(device, pair("device", device.device_id).encode(), _NOTHING, Presence.UNKNOWN)
+        self._members[device.device_id] = member
+        state = self._state(device.school_id)
+        state.join(member)
+        state.register(member, "presence", (member.state.value,), 1.0)
+        state.settle(member)
+        _label(state, member)
+
+    def _change(self, member: Member, device: Device) -> None:
+        old, new = self._state(member.device.school_id), self._state(device.school_id)
+        old.leave(member)
+        if new is not old:
+            new.take_over(member, old)
+        member.device = device
+        new.join(member)
+        new.settle(member)
+        _label(new, member)
+
+    def _measure(self, member: Member, report: Report, at: float) -> None:
+        state = self._schools[member.device.school_id]
+        for place, table in MEASURED[member.device.device_class]:
+            facts = table.facts(report)
+            if facts is not None:
+                state.put(member, place, table.keys(facts), facts, at)
+        state.register(member, "last_report", ("",), member.measured_at)
+        software = merged(member.software, report)
+        if software != member.software:
+            state.uncount(member)
+            member.software = software
+            state.count(member)
+            _label(state, member)
+        if report.network is not None:
+            self._note_answer(state, member, reachable=report.network.reachable)
+
+    def _note_answer(self, state: SchoolState, member: Member, *, reachable: bool) -> None:
+        """Remember whether network gear answered; what a silent device measured before is not its state any more."""
+        member.reachable = reachable
+        state.register(member, "target_up", (member.software.kind,), reachable)
+        if not reachable:
+            for place, columns, start, count in state.runs(member):
+                if member.measured[place] < inf:
+                    columns.blank(start, count, lasting=False)
+
+    def _state(self, school_id: str) -> SchoolState:
+        state = self._schools.get(school_id)
+        if state is None:
+            state = self._schools[school_id] = SchoolState(School(school_id=school_id, name=school_id), self._texts)
+        return state
+
+
+def _label(state: SchoolState, member: Member) -> None:
+    """Write the info series of a device."""
+    device, found = member.device, member.software
+    if device.device_class == "network":
+        state.register(member, "target_info", (gear_labels(device, found),), 1.0)
+    else:
+        state.register(member, "device_info", (computer_labels(device, found),), 1.0)
+
+
+def corrected(report: Report, received_at: float) -> float:
+    """When a report was measured by the collector's clock: the device's clock is off by what its sending time shows.
+
+    Without a sending time nothing can be corrected, but nothing was measured after it came in either.
+    """
+    skew = 0.0 if report.sent_at is None else received_at - report.sent_at
+    return min(report.measured_at + skew, received_at)

@@ -1,0 +1,76 @@
+"""Label text as both exposition formats write it. Escaping happens once, when a series appears, not at each scrape.
+
+https://prometheus.io/docs/instrumenting/exposition_formats/ and the OpenMetrics ABNF agree: backslash, double quote
+and line feed are escaped, everything else is UTF-8 as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+Key = str | tuple[str, ...]
+"""What tells one row of a device from another: the value of one label, or of several."""
+
+_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+
+
+def escape(value: str) -> str:
+    """Escape a label's value. Lone surrogates, which UTF-8 cannot hold, become question marks."""
+    return value.translate(_ESCAPES).encode("utf-8", "replace").decode()
+
+
+def pair(name: str, value: str) -> str:
+    """One label, ``name="value"``."""
+    return f'{name}="{escape(value)}"'
+
+
+def pairs(names: Sequence[str], values: Sequence[str]) -> str:
+    """Several labels, separated by commas."""
+    return ",".join(map(pair, names, values))
+
+
+def distinct(names: Sequence[str], suffixes: Sequence[object]) -> tuple[str, ...]:
+    """Names that differ from each other: only those that occur twice get ``#`` and their suffix.
+
+    The answer depends on the rows alone, not on their order, as long as the suffixes differ.
+    """
+    if len(set(names)) == len(names):
+        return tuple(names)
+    seen = set[str]()
+    twice = {name for name in names if name in seen or seen.add(name)}  # type: ignore[func-returns-value]  # set.add
+    marked = [f"{name}#{suffix}" if name in twice else name for name, suffix in zip(names, suffixes, strict=True)]
+    if len(set(marked)) == len(marked):
+        return tuple(marked)
+    return tuple(f"{name}#{row}" for row, name in enumerate(marked))
+
+
+class SharedTexts:
+    """Row keys and label texts that many devices have in common, held once. Bounded: past the limit it starts anew."""
+
+    def __init__(self, limit: int = 200_000) -> None:
+        self._limit = limit
+        self._keys: dict[tuple[Key, ...], tuple[Key, ...]] = {}
+        self._suffixes: dict[tuple[tuple[str, ...], Key], bytes] = {}
+
+    def keys(self, keys: tuple[Key, ...]) -> tuple[Key, ...]:
+        """The shared copy of these row keys."""
+        if len(self._keys) >= self._limit:
+            self._keys.clear()
+        return self._keys.setdefault(keys, keys)
+
+    def suffixes(self, labels: tuple[str, ...], keys: tuple[Key, ...]) -> list[bytes]:
+        """What follows the device's own label in each row: the other labels, the brace and a blank."""
+        return [self._suffix(labels, key) for key in keys]
+
+    def _suffix(self, labels: tuple[str, ...], key: Key) -> bytes:
+        text = self._suffixes.get((labels, key))
+        if text is None:
+            if len(self._suffixes) >= self._limit:
+                self._suffixes.clear()
+            text = self._suffixes[labels, key] = _closed(labels, (key,) if isinstance(key, str) else key)
+        return text
+
+
+def _closed(labels: tuple[str, ...], values: tuple[str, ...]) -> bytes:
+    extra = pairs(labels, values)
+    return (f",{extra}}} " if extra else "} ").encode()

@@ -1,0 +1,69 @@
+"""One device of the fleet: who it is, where its rows are, when each part was last measured."""
+
+from __future__ import annotations
+
+from array import array
+
+from homeroom_collector.fleet.computers import COMPUTER_TABLES
+from homeroom_collector.fleet.families import Table
+from homeroom_collector.fleet.gear import GEAR_TABLES
+from homeroom_collector.fleet.labels import Key
+from homeroom_collector.fleet.register import COMPUTER_INFO, GEAR_INFO, GEAR_UP, LAST_REPORT, PRESENCE
+from homeroom_collector.fleet.software import Software
+from homeroom_collector.model import Device, DeviceClass, Presence
+
+_REGISTER: dict[DeviceClass, tuple[Table, ...]] = {
+    "computer": (PRESENCE, LAST_REPORT, COMPUTER_INFO),
+    "network": (PRESENCE, LAST_REPORT, GEAR_INFO, GEAR_UP),
+}
+TABLES: dict[DeviceClass, tuple[Table, ...]] = {
+    "computer": _REGISTER["computer"] + COMPUTER_TABLES,
+    "network": _REGISTER["network"] + GEAR_TABLES,
+}
+MEASURED: dict[DeviceClass, tuple[tuple[int, Table], ...]] = {
+    name: tuple(enumerate(tables))[len(_REGISTER[name]) :] for name, tables in TABLES.items()
+}
+PLACE: dict[DeviceClass, dict[str, int]] = {
+    name: {table.name: place for place, table in enumerate(tables)} for name, tables in TABLES.items()
+}
+
+
+class Member:
+    """Mutable record of one device. ``keys[i]`` and ``starts[i]`` are the run in table ``i``; None is no run.
+
+    ``measured[i]`` is when table ``i`` was last written (collector's clock), 0 where it is blank.
+    ``seen_at`` is when anything was last heard, ``measured_at`` the corrected time of the newest report.
+    """
+
+    __slots__ = (
+        "device",
+        "keys",
+        "measured",
+        "measured_at",
+        "on_campus",
+        "prefix",
+        "reachable",
+        "seen_at",
+        "software",
+        "starts",
+        "state",
+    )
+
+    def __init__(self, device: Device, prefix: bytes, software: Software, state: Presence) -> None:
+        count = len(TABLES[device.device_class])
+        self.device = device
+        self.prefix = prefix
+        self.software = software
+        self.state = state
+        self.keys: list[tuple[Key, ...] | None] = [None] * count
+        self.starts = array("I", [0]) * count
+        self.measured = array("d", [0.0]) * count
+        self.seen_at: float | None = None
+        self.measured_at: float | None = None
+        self.on_campus: bool | None = None
+        self.reachable: bool | None = None
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables that this class of device has rows in; positions are those of ``keys``."""
+        return TABLES[self.device.device_class]

@@ -1,0 +1,130 @@
+"""One school's share of the fleet: its devices, their columns, and how many are in which state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from math import inf
+from typing import Any, NamedTuple
+
+from homeroom_collector.fleet.columns import Columns
+from homeroom_collector.fleet.labels import Key, SharedTexts
+from homeroom_collector.fleet.member import PLACE, Member
+from homeroom_collector.fleet.software import model_of
+from homeroom_collector.model import DeviceClass, Presence, School
+from homeroom_collector.rules import presence
+
+
+class Group(NamedTuple):
+    """What devices are counted by."""
+
+    device_class: DeviceClass
+    grade_band: str
+    model: str
+    state: Presence
+
+
+def group_of(member: Member) -> Group:
+    """The group that a device counts in now."""
+    device = member.device
+    return Group(device.device_class, device.grade_band, model_of(device, member.software), member.state)
+
+
+class SchoolState:
+    """Devices and columns of one school. ``counts`` holds no zeros."""
+
+    def __init__(self, school: School, texts: SharedTexts) -> None:
+        self.school = school
+        self.members: dict[str, Member] = {}
+        self.counts: Counter[Group] = Counter()
+        self.columns: dict[str, Columns] = {}
+        self.cutoffs = presence.Cutoffs()
+        self._texts = texts
+
+    def join(self, member: Member) -> None:
+        """Count a device in."""
+        self.members[member.device.device_id] = member
+        self.count(member)
+
+    def leave(self, member: Member) -> None:
+        """Count a device out. To be called before anything it is counted by changes."""
+        del self.members[member.device.device_id]
+        self.uncount(member)
+
+    def settle(self, member: Member) -> bool:
+        """Bring a device's presence up to the school's cut-offs. True if it changed."""
+        state = self._presence(member)
+        if state == member.state:
+            return False
+        self.uncount(member)
+        member.state = state
+        self.count(member)
+        self.register(member, "presence", (state.value,), 1.0)
+        return True
+
+    def _presence(self, member: Member) -> Presence:
+        device = member.device
+        if device.device_class == "network":
+            return presence.gear(
+                member.seen_at, self.cutoffs, reachable=member.reachable, parent_down=False, shelved=False
+            )
+        seen_at = device.enrolled_at if member.seen_at is None else member.seen_at
+        return presence.computer(seen_at, self.cutoffs, on_campus=member.on_campus, shelved=False)
+
+    def register(self, member: Member, table: str, keys: tuple[Key, ...], value: float | None) -> None:
+        """Store one of the rows that come from the register or from a verdict."""
+        self.put(member, PLACE[member.device.device_class][table], keys, (value,), inf)
+
+    def count(self, member: Member) -> None:
+        """Put a device into its group."""
+        self.counts[group_of(member)] += 1
+
+    def uncount(self, member: Member) -> None:
+        """Take a device out of its group, before it changes group."""
+        group = group_of(member)
+        self.counts[group] -= 1
+        if not self.counts[group]:
+            del self.counts[group]
+
+    def put(self, member: Member, place: int, keys: tuple[Key, ...], facts: Sequence[Any], at: float) -> None:
+        """Store the rows of one table of one device, replacing those it had. ``at`` is the collector's time."""
+        columns = self._run(member, place, keys)
+        if facts:
+            columns.write(member.starts[place], facts)
+        member.measured[place] = at
+
+    def _run(self, member: Member, place: int, keys: tuple[Key, ...]) -> Columns:
+        """Make the device's run in a table the one for these keys."""
+        table = member.tables[place]
+        columns = self.columns.get(table.name)
+        if columns is None:
+            columns = self.columns[table.name] = Columns(table)
+        if member.keys[place] != keys:
+            self.drop(member, place)
+            member.keys[place] = self._texts.keys(keys)
+            if keys:
+                member.starts[place] = columns.allocate(member.prefix, self._texts.suffixes(table.labels, keys))
+        return columns
+
+    def drop(self, member: Member, place: int) -> None:
+        """Remove the device's rows from one table."""
+        keys = member.keys[place]
+        if keys:
+            self.columns[member.tables[place].name].release(member.starts[place], len(keys))
+        member.keys[place] = None
+        member.measured[place] = 0.0
+
+    def runs(self, member: Member) -> Iterator[tuple[int, Columns, int, int]]:
+        """The runs of a device: place, columns, start, count."""
+        for place, keys in enumerate(member.keys):
+            if keys:
+                yield place, self.columns[member.tables[place].name], member.starts[place], len(keys)
+
+    def take_over(self, member: Member, other: SchoolState) -> None:
+        """Bring the rows of a device here from another school."""
+        for place, columns, start, count in list(other.runs(member)):
+            keys, values, at = member.keys[place], columns.copy(start, count), member.measured[place]
+            other.drop(member, place)
+            assert keys is not None
+            self._run(member, place, keys).paste(member.starts[place], values)
+            member.measured[place] = at

@@ -1,0 +1,68 @@
+"""Presence: whether a silent device is a problem, or school is simply out. Pure: facts and cut-offs in, a state out.
+
+Silence is counted on the school's own calendar, so a cut-off is the instant since which a given amount of instruction
+has passed. A whole school shares its cut-offs; a device is then three comparisons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+from homeroom_collector.model import Presence
+
+NEVER = -inf
+"""A cut-off that no device has passed: there was not that much instruction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresencePolicy:
+    """When silence begins to matter. Hours and days are instructional; ``present_seconds`` is plain time."""
+
+    present_seconds: float = 900.0
+    overdue_hours: float = 4.0
+    missing_days: float = 5.0
+    gear_unknown_seconds: float = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutoffs:
+    """Instants of one school at one moment, Unix seconds, each earlier than the one before.
+
+    Last heard at or after ``present``: in use. At or before ``overdue``: silent for the overdue hours. At or before
+    ``missing``: silent for the missing days. ``gear_known``: network gear last looked at before it is unknown.
+    """
+
+    present: float = NEVER
+    overdue: float = NEVER
+    missing: float = NEVER
+    gear_known: float = NEVER
+
+
+def computer(seen_at: float | None, cutoffs: Cutoffs, *, on_campus: bool | None, shelved: bool) -> Presence:
+    """State of a computer last heard at ``seen_at`` (enrolment, where it never reported; None where nobody knows).
+
+    ``on_campus`` None means that the school's networks are not known; such a computer counts as on campus.
+    """
+    if shelved:
+        return Presence.SHELVED
+    if seen_at is None:
+        return Presence.UNKNOWN
+    if seen_at >= cutoffs.present:
+        return Presence.AWAY if on_campus is False else Presence.ON_CAMPUS
+    if seen_at <= cutoffs.missing:
+        return Presence.MISSING
+    return Presence.OVERDUE if seen_at <= cutoffs.overdue else Presence.QUIET
+
+
+def gear(
+    polled_at: float | None, cutoffs: Cutoffs, *, reachable: bool | None, parent_down: bool, shelved: bool
+) -> Presence:
+    """State of network gear last polled at ``polled_at``. It is down only if somebody looked and it did not answer."""
+    if shelved:
+        return Presence.SHELVED
+    if polled_at is None or polled_at < cutoffs.gear_known or reachable is None:
+        return Presence.UNKNOWN
+    if reachable:
+        return Presence.UP
+    return Presence.UNREACHABLE if parent_down else Presence.DOWN
