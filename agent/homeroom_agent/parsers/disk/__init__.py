@@ -1,0 +1,1 @@
+"""Disks: what they are and how worn they are."""

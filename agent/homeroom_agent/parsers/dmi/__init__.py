@@ -1,0 +1,1 @@
+"""Identity of the machine, as its firmware says."""

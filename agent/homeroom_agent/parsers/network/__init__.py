@@ -1,0 +1,1 @@
+"""Network links: type, speed, signal. Never a network's name or address."""

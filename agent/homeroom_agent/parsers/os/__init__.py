@@ -1,0 +1,1 @@
+"""Operating systems: which, and until when supported."""

@@ -1,0 +1,1 @@
+"""Temperatures and fans, without sensors that do not measure."""

@@ -1,0 +1,46 @@
+"""Which machine this is, as its firmware says."""
+
+from __future__ import annotations
+
+import sys
+
+from homeroom_agent.parsers.dmi.machine import Machine
+from homeroom_agent.probes import Facts
+from homeroom_agent.probes._missing import missing
+from homeroom_agent.report import Identity
+
+NAME = "identity"
+INTERVAL = 86_400.0
+_PLATFORMS = {"linux": "linux", "win32": "windows", "darwin": "macos"}
+
+
+def read() -> Facts:
+    """Maker, model, serial number, form and firmware; placeholders are None."""
+    section = row(_machine(), _PLATFORMS.get(sys.platform, sys.platform[:16]))
+    reason = "a placeholder, not given by this firmware, or readable by administrators only"
+    return Facts(
+        {"identity": section}, missing("identity", section, ("manufacturer", "model", "serial", "form_factor"), reason)
+    )
+
+
+def row(machine: Machine, platform: str) -> Identity:
+    """The wire form of a machine."""
+    return Identity(
+        platform=platform,
+        manufacturer=machine.manufacturer,
+        model=machine.shown_model,
+        serial=machine.serial,
+        asset_tag=machine.asset_tag,
+        form_factor=machine.form_factor,
+        bios_version=machine.bios_version,
+        bios_date=machine.bios_date,
+    )
+
+
+def _machine() -> Machine:
+    if sys.platform == "linux":
+        from homeroom_agent.parsers.dmi import sysfs
+        from homeroom_agent.probes._linux import LiveTree
+
+        return sysfs.machine(LiveTree())
+    return Machine()

@@ -1,0 +1,54 @@
+"""Memory, swap, and on Linux how much work waits for memory."""
+
+from __future__ import annotations
+
+import sys
+
+import psutil
+
+from homeroom_agent.parsers.memory import meminfo
+from homeroom_agent.parsers.memory.pressure import some_ratio
+from homeroom_agent.parsers.tree import Tree
+from homeroom_agent.probes import Facts
+from homeroom_agent.probes._missing import missing
+from homeroom_agent.report import Memory
+
+NAME = "memory"
+INTERVAL = 0.0
+_REASON = "this system does not say"
+
+
+def read() -> Facts:
+    """Memory now."""
+    if sys.platform == "linux":
+        from homeroom_agent.probes._linux import LiveTree
+
+        section = from_tree(LiveTree())
+    else:
+        section = _by_psutil()
+    return Facts({"memory": section}, missing("memory", section, ("total_bytes", "available_bytes"), _REASON))
+
+
+def from_tree(tree: Tree) -> Memory:
+    """Linux: ``/proc/meminfo`` and pressure stall information."""
+    try:
+        found = meminfo.amounts(tree.read("proc/meminfo").decode("ascii", "replace"))
+    except OSError:
+        found = meminfo.Amounts()
+    return Memory(
+        total_bytes=found.total,
+        available_bytes=found.available,
+        swap_total_bytes=found.swap_total,
+        swap_used_bytes=found.swap_used,
+        pressure_ratio=some_ratio(tree),
+    )
+
+
+def _by_psutil() -> Memory:
+    memory, swap = psutil.virtual_memory(), psutil.swap_memory()
+    return Memory(
+        total_bytes=memory.total,
+        available_bytes=memory.available,
+        swap_total_bytes=swap.total,
+        swap_used_bytes=swap.used,
+    )
