@@ -19,6 +19,10 @@ class ConfigError(AgentError):
         self.problems = problems
 
 
+class SettingError(AgentError):
+    """One value of a configuration is not what it should be; the message says what was expected."""
+
+
 class ProbeRegistryError(AgentError):
     """The probes of this build cannot be used: none found, or two with one name."""
 
