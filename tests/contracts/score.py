@@ -16,6 +16,7 @@ from typing import Any
 
 from homeroom_agent.report import to_wire
 from homeroom_collector.snmp import gear
+from homeroom_collector.snmp.profile_load import load_catalog
 
 from .recording import PUBLIC, RecordingSession
 
@@ -42,7 +43,7 @@ def expected(name: str) -> dict[str, Any]:
 def read(name: str) -> dict[str, Any]:
     """What we say of a recording, as JSON values."""
     session = RecordingSession.of(PUBLIC / f"{name}.snmprec")
-    return to_wire(asyncio.run(gear.read_gear(session)))
+    return to_wire(asyncio.run(gear.read_gear(session, load_catalog())))
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""One device, whole: composes the tables into what a report says of network gear.
+"""One device, whole: composes the tables and the profile into what a report says of network gear.
 
 Owns the order of asking and what is asked again at each poll. Each table stands without the others: one that fails
 leaves a row in ``errors``. Only a device that stops answering, or refuses, ends the poll.
@@ -7,45 +7,211 @@ leaves a row in ``errors``. Only a device that stops answering, or refuses, ends
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
 
-from homeroom_agent.report.network import GearIdentity, NetworkGear, PollCost
+from homeroom_agent.report.network import (
+    ROWS,
+    GearIdentity,
+    NetworkGear,
+    PoeGroup,
+    PollCost,
+    Pool,
+    Printer,
+    Processor,
+    Sensor,
+    Ups,
+)
+from homeroom_collector.snmp import identify, profile_read
+from homeroom_collector.snmp.profile_answers import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, Answers
+from homeroom_collector.snmp.profile_facts import ProfileFacts
+from homeroom_collector.snmp.profile_match import Catalog
+from homeroom_collector.snmp.profile_schema import Profile
 from homeroom_collector.snmp.reader import Memory, Reader
 from homeroom_collector.snmp.session import Session
-from homeroom_collector.snmp.tables import interfaces, system
+from homeroom_collector.snmp.tables import (
+    bridge,
+    entity,
+    entity_sensor,
+    entity_state,
+    host_resources,
+    interfaces,
+    neighbors,
+    poe,
+    printer,
+    system,
+    ucd,
+    ups,
+)
+
+_IDENTITY: tuple[profile_read.Part, ...] = ("identity",)
+_MOVING = tuple(part for part in profile_read.ALL_PARTS if part not in _IDENTITY)
 
 
 @dataclass(slots=True)
 class Inventory:
-    """What one device is and has, kept between inventories so that a poll asks only for what moves."""
+    """What one device is and has, kept between inventories so that a poll asks only for what moves.
+
+    ``gear`` is the poll that came with the inventory.
+    """
 
     memory: Memory = field(default_factory=Memory)
+    profile: Profile | None = None
+    gear: NetworkGear | None = None
 
 
-async def read_gear(session: Session, *, clock: Callable[[], float] = time.monotonic) -> NetworkGear:
-    """Read everything once: inventory and counters, for a probe. Raises SnmpError where nothing answers."""
-    return await read_counters(session, Inventory(), clock=clock)
+async def read_gear(
+    session: Session, catalog: Catalog | None = None, *, clock: Callable[[], float] = time.monotonic
+) -> NetworkGear:
+    """Read everything once, for a probe. Raises SnmpError where nothing answers."""
+    gear = (await read_inventory(session, catalog, clock=clock)).gear
+    assert gear is not None
+    return gear
+
+
+async def read_inventory(
+    session: Session, catalog: Catalog | None = None, *, clock: Callable[[], float] = time.monotonic
+) -> Inventory:
+    """Find out what the device is and has, with a first poll. Raises SnmpError where nothing answers."""
+    inventory = Inventory()
+    inventory.gear = await _poll(session, inventory, clock, catalog)
+    return inventory
 
 
 async def read_counters(
     session: Session, inventory: Inventory, *, clock: Callable[[], float] = time.monotonic
 ) -> NetworkGear:
-    """Read what changes, with what ``inventory`` remembers beside it."""
+    """Read what moves; what does not comes from ``inventory``. Raises SnmpError where nothing answers."""
+    return await _poll(session, inventory, clock, None)
+
+
+async def _poll(
+    session: Session, inventory: Inventory, clock: Callable[[], float], catalog: Catalog | None
+) -> NetworkGear:
     started = clock()
-    before = session.cost.requests, session.cost.variables
+    requests, variables = session.cost.requests, session.cost.variables
     reader = Reader(session, inventory.memory)
-    facts = await system.read(reader)
-    ports = await interfaces.read(reader)
-    return NetworkGear(
-        reachable=True,
-        system=facts,
-        identity=GearIdentity(),
-        interfaces=ports,
-        errors=reader.errors,
-        poll=PollCost(
-            duration_seconds=clock() - started,
-            requests=session.cost.requests - before[0],
-            variables=session.cost.variables - before[1],
-        ),
+    if catalog is not None:
+        inventory.profile = await _recognise(reader, catalog)
+    gear = await Poll(reader, inventory.profile).read()
+    cost = PollCost(
+        duration_seconds=clock() - started,
+        requests=session.cost.requests - requests,
+        variables=session.cost.variables - variables,
     )
+    return replace(gear, poll=cost)
+
+
+async def _recognise(reader: Reader, catalog: Catalog) -> Profile | None:
+    labels = await system.labels(reader)
+    asked = (SYS_DESCR, SYS_OBJECT_ID, SYS_NAME)
+    return await profile_read.recognise(catalog, reader, Answers(scalars={oid: labels.get(oid) for oid in asked}))
+
+
+@dataclass(slots=True)
+class Poll:
+    """One poll under way."""
+
+    reader: Reader
+    profile: Profile | None
+
+    async def read(self) -> NetworkGear:
+        """Read each section that the profile does not leave out, then what the profile adds."""
+        reader = self.reader
+        facts = await system.read(reader)
+        ports = await interfaces.read(reader) if self._wants("interfaces") else []
+        parts = await entity.read(reader) if self._wants("physical") else entity.NOTHING
+        sensors = await self._sensors() if self._wants("sensors") else []
+        memory, storage = await self._pools()
+        processors = await self._processors() if self._wants("processors") else []
+        battery = await ups.read(reader) if self._wants("ups") else ups.NOTHING
+        paper, paper_sensors = await printer.read(reader) if self._wants("printer") else printer.NOTHING
+        power, power_sensors = await poe.read(reader) if self._wants("poe") else poe.NOTHING
+        around = await neighbors.read(reader, ports) if self._wants("neighbors") else []
+        added = await self._profile_facts()
+        standard = [*sensors, *battery.sensors, *paper_sensors, *power_sensors]
+        gear = NetworkGear(
+            reachable=True,
+            system=facts,
+            interfaces=ports,
+            processors=(added.processors or processors)[:ROWS],
+            memory=(added.memory or memory)[:ROWS],
+            storage=(added.storage or storage)[:ROWS],
+            sensors=_sensors(standard, added.sensors),
+            ups=_filled(added.ups, battery.ups),
+            printer=_printer(added.printer, paper),
+            poe=_poe(power, added.poe),
+            wireless=added.wireless,
+            neighbors=around,
+            physical=list(parts.rows),
+            errors=reader.errors,
+        )
+        known = [added.identity, parts.identity, battery.identity]
+        return replace(gear, identity=await self._identity(gear, known, host=bool(processors)))
+
+    def _wants(self, section: str) -> bool:
+        """Say whether to read a standard section: a profile names those its family fills with nonsense."""
+        return self.profile is None or section not in self.profile.leave_out
+
+    async def _sensors(self) -> list[Sensor]:
+        return [*await entity_sensor.read(self.reader), *await entity_state.read(self.reader)]
+
+    async def _processors(self) -> list[Processor]:
+        """Ask the host's table; the average of UCD-SNMP-MIB only where there is none."""
+        return await host_resources.processors(self.reader) or await ucd.processors(self.reader)
+
+    async def _pools(self) -> tuple[list[Pool], list[Pool]]:
+        """Memory and storage of the host's table; memory of UCD-SNMP-MIB where that has none."""
+        memory, storage = await host_resources.storage(self.reader)
+        memory = memory or await ucd.memory(self.reader)
+        return memory if self._wants("memory") else [], storage if self._wants("storage") else []
+
+    async def _profile_facts(self) -> ProfileFacts:
+        if self.profile is None:
+            return ProfileFacts()
+        profile, answers = self.profile, Answers()
+        identity = await self.reader.once("profile", lambda: self._profile_identity(profile, answers))
+        added = await profile_read.read(profile, self.reader, answers, parts=_MOVING)
+        return replace(added, identity=identity)
+
+    async def _profile_identity(self, profile: Profile, answers: Answers) -> GearIdentity | None:
+        return (await profile_read.read(profile, self.reader, answers, parts=_IDENTITY)).identity
+
+    async def _identity(self, gear: NetworkGear, known: list[GearIdentity | None], *, host: bool) -> GearIdentity:
+        """Ask the printer and the bridge only where they still matter, once in an inventory."""
+
+        async def ask() -> GearIdentity:
+            paper = await printer.identity(self.reader) if gear.printer else None
+            ports = await bridge.ports(self.reader)
+            evidence = identify.Evidence(bool(gear.ups), bool(gear.printer), host, len(ports))
+            kind = identify.kind(evidence, gear.interfaces or [])
+            described = gear.system.description if gear.system else None
+            return identify.merged([*known, paper], described, kind)
+
+        return await self.reader.once("identity", ask)
+
+
+def _sensors(standard: Sequence[Sensor], added: Sequence[Sensor]) -> list[Sensor]:
+    """Join sensors, each value once: where both read the same OID, the profile knows better what it means."""
+    return list({sensor.index: sensor for sensor in (*standard, *added)}.values())[:ROWS]
+
+
+def _poe(standard: Sequence[PoeGroup], added: Sequence[PoeGroup]) -> list[PoeGroup]:
+    """Join groups, each once: where both tell of one, the standard's word stands."""
+    return list({group.index: group for group in (*added, *standard)}.values())[:ROWS]
+
+
+def _filled(first: Ups | None, second: Ups | None) -> Ups | None:
+    """Take each field from the first that has it."""
+    if first is None or second is None:
+        return first or second
+    missing = {f.name: getattr(second, f.name) for f in fields(first) if getattr(first, f.name) is None}
+    return replace(first, **missing)
+
+
+def _printer(added: Printer | None, standard: Printer | None) -> Printer | None:
+    """Take the maker's page count, and its supplies only where Printer-MIB has none."""
+    if added is None or standard is None:
+        return added or standard
+    pages = standard.page_count_total if added.page_count_total is None else added.page_count_total
+    return replace(standard, page_count_total=pages, supplies=standard.supplies or added.supplies)

@@ -6,7 +6,7 @@ columns the device does not have, and what was parsed from columns that change s
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -20,6 +20,8 @@ Column = dict[str, Value]
 
 _ALIVE = ("1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0")
 _MAX_ERRORS = 64
+_MAX_TRIES = 3
+_CHUNK = 100
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Memory:
 
     absent: set[str] = field(default_factory=set)
     parsed: dict[str, Any] = field(default_factory=dict)
+    tries: dict[str, int] = field(default_factory=dict)
 
 
 class Reader:
@@ -37,11 +40,20 @@ class Reader:
         self.session = session
         self.memory = memory
         self.errors: list[TableError] = []
+        self._walked: dict[str, Column] = {}
 
     async def column(self, table: str, oid: str) -> Column:
-        """Walk one column. Empty where the device does not have it or it failed; then ``errors`` says so."""
+        """Walk one column. Empty where the device does not have it or it failed; then ``errors`` says so.
+
+        Within one poll a column is walked once, however many ask for it.
+        """
         if oid in self.memory.absent:
             return {}
+        if oid not in self._walked:
+            self._walked[oid] = await self._walk(table, oid)
+        return self._walked[oid]
+
+    async def _walk(self, table: str, oid: str) -> Column:
         try:
             answer = await self.session.walk(oid)
         except SnmpError as error:
@@ -52,13 +64,22 @@ class Reader:
         start = len(oid) + 1
         return {name[start:]: value for name, value in answer.items()}
 
-    async def columns(self, table: str, entry: str, numbers: Iterable[int]) -> dict[int, Column]:
-        """Walk several columns of one table, by their number under ``entry``."""
-        return {number: await self.column(table, f"{entry}.{number}") for number in numbers}
+    async def columns(self, table: str, entry: str, numbers: Sequence[int]) -> dict[int, Column]:
+        """Walk several columns of one table, by their number under ``entry``; every number is in the answer.
 
-    async def subtree(self, table: str, root: str) -> Column:
-        """Walk everything below ``root``, for small tables and groups of scalars."""
-        return await self.column(table, root)
+        Where the first column is empty the whole table is walked once: one request where there is no such table, and
+        where there is one, whatever columns it has.
+        """
+        first = f"{entry}.{numbers[0]}"
+        known = first in self.memory.absent
+        found = {numbers[0]: await self.column(table, first)}
+        if not found[numbers[0]] and not known:
+            rest = await self.whole(table, entry)
+            self.memory.absent.update(f"{entry}.{number}" for number in numbers if number not in rest)
+            return {number: rest.get(number, {}) for number in numbers}
+        for number in numbers[1:]:
+            found[number] = await self.column(table, f"{entry}.{number}")
+        return found
 
     async def whole(self, table: str, entry: str) -> dict[int, Column]:
         """Walk a small table at once and take it apart into columns."""
@@ -69,25 +90,36 @@ class Reader:
         return found
 
     async def scalars(self, table: str, oids: Sequence[str]) -> dict[str, Value]:
-        """Ask for exact instances. Those the device does not have are absent."""
+        """Ask for single objects, and remember which of them the device does not have."""
         wanted = [oid for oid in oids if oid not in self.memory.absent]
-        if not wanted:
-            return {}
-        try:
-            answer = await self.session.get(wanted)
-        except SnmpError as error:
-            await self.failed(table, error)
-            return {}
-        self.memory.absent.update(oid for oid in wanted if oid not in answer)
+        before = len(self.errors)
+        answer = await self.instances(table, wanted)
+        if len(self.errors) == before:
+            self.memory.absent.update(oid for oid in wanted if oid not in answer)
+        return answer
+
+    async def instances(self, table: str, oids: Sequence[str]) -> dict[str, Value]:
+        """Ask for exact instances of any number. Those the device does not have are absent."""
+        answer: dict[str, Value] = {}
+        for start in range(0, len(oids), _CHUNK):
+            try:
+                answer |= await self.session.get(oids[start : start + _CHUNK])
+            except SnmpError as error:
+                await self.failed(table, error)
         return answer
 
     async def once(self, key: str, make: Callable[[], Awaitable[T]]) -> T:
-        """Give what ``make`` gave at the last inventory; ask again only where that failed or never happened."""
+        """Give what ``make`` gave at the last inventory.
+
+        Where it failed it is made again at the next polls, a few times: then what came is kept until the next
+        inventory, so that one column that always fails does not make every poll as dear as an inventory.
+        """
         if key in self.memory.parsed:
             return cast("T", self.memory.parsed[key])
         before = len(self.errors)
         made = await make()
-        if len(self.errors) == before:
+        self.memory.tries[key] = self.memory.tries.get(key, 0) + 1
+        if len(self.errors) == before or self.memory.tries[key] >= _MAX_TRIES:
             self.memory.parsed[key] = made
         return made
 

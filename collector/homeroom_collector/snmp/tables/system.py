@@ -28,17 +28,22 @@ _MAX_WRAPS = 16
 _WRAP_TOLERANCE_SECONDS = 3600
 
 
+async def labels(reader: Reader) -> dict[str, Value]:
+    """Read the texts, with the inventory only."""
+    return await reader.once("system", lambda: reader.scalars("system", LABELS))
+
+
 async def read(reader: Reader) -> System:
     """Read the group: texts with the inventory, clocks each time."""
-    labels = await reader.once("system", lambda: reader.scalars("system", LABELS))
+    said = await labels(reader)
     clocks = await reader.scalars("system", CLOCKS)
     return System(
-        name=text(labels.get(NAME)),
-        description=text(labels.get(DESCRIPTION), limit=1024),
-        object_id=object_id(labels.get(OBJECT_ID)),
+        name=text(said.get(NAME)),
+        description=text(said.get(DESCRIPTION), limit=1024),
+        object_id=object_id(said.get(OBJECT_ID)),
         uptime_seconds=uptime_seconds(*(whole(clocks.get(oid)) for oid in CLOCKS)),
-        location=text(labels.get(LOCATION)),
-        contact=text(labels.get(CONTACT)),
+        location=text(said.get(LOCATION)),
+        contact=text(said.get(CONTACT)),
     )
 
 

@@ -1,0 +1,34 @@
+"""Neighbours by CDP: cdpCacheTable (CISCO-CDP-MIB), indexed by the local ifIndex."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from homeroom_agent.report.network import Interface, Neighbor
+from homeroom_collector.snmp.reader import Reader
+from homeroom_collector.snmp.text import text
+
+CACHE = "1.3.6.1.4.1.9.9.23.1.2.1.1"
+DEVICE_ID, DEVICE_PORT, PLATFORM = 6, 7, 8
+_SERIAL_BEHIND = re.compile(r"\([A-Za-z0-9]+\)$")
+"""NX-OS and CatOS send ``name(serial number)``."""
+
+
+async def read(reader: Reader, ports: Sequence[Interface]) -> list[Neighbor]:
+    """Read the neighbours; empty where the device speaks no CDP."""
+    cache = await reader.columns("cdpCacheTable", CACHE, (DEVICE_ID, DEVICE_PORT))
+    names = {str(port.index): port.name for port in ports}
+    return [
+        Neighbor(
+            local_interface=names.get(index.partition(".")[0]) or index.partition(".")[0],
+            remote_name=_name(text(device)),
+            remote_port=text(cache[DEVICE_PORT].get(index)),
+            remote_chassis_id=None,
+        )
+        for index, device in cache[DEVICE_ID].items()
+    ]
+
+
+def _name(device: str | None) -> str | None:
+    return _SERIAL_BEHIND.sub("", device) or device if device else None

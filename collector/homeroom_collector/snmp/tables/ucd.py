@@ -1,0 +1,46 @@
+"""Memory and processor of net-snmp hosts without HOST-RESOURCES: UCD-SNMP-MIB (memory, systemStats)."""
+
+from __future__ import annotations
+
+from homeroom_agent.report.network import Pool, Processor
+from homeroom_collector.snmp.reader import Reader
+from homeroom_collector.snmp.tables.numbers import counter, percent, share
+
+MEMORY = "1.3.6.1.4.1.2021.4"
+CPU_IDLE = "1.3.6.1.4.1.2021.11.11.0"
+TOTAL_SWAP, FREE_SWAP, TOTAL, FREE, BUFFERS, CACHED = 3, 4, 5, 6, 14, 15
+_KIBIBYTE = 1024
+
+
+async def memory(reader: Reader) -> list[Pool]:
+    """Read memory and swap. All values of the MIB are in kibibytes."""
+    oids = {f"{MEMORY}.{n}.0": n for n in (TOTAL_SWAP, FREE_SWAP, TOTAL, FREE, BUFFERS, CACHED)}
+    answer = await reader.scalars("memory", list(oids))
+    size = {n: counter(answer.get(oid)) for oid, n in oids.items()}
+    total, free = size[TOTAL], size[FREE]
+    swap, free_swap = size[TOTAL_SWAP], size[FREE_SWAP]
+    pools = []
+    if total and free is not None:
+        given_back = (size[BUFFERS] or 0) + (size[CACHED] or 0)
+        pools.append(_pool("real", "Physical memory", total, total - free - given_back))
+        named = (("buffers", "Memory buffers", size[BUFFERS]), ("cached", "Cached memory", size[CACHED]))
+        pools += [_pool(index, name, total, used) for index, name, used in named if used is not None]
+    if swap and free_swap is not None:
+        pools.append(_pool("swap", "Swap space", swap, swap - free_swap))
+    return pools
+
+
+def _pool(index: str, description: str, total: int, used: int) -> Pool:
+    return Pool(
+        index=f"ucd.{index}",
+        description=description,
+        total_bytes=total * _KIBIBYTE,
+        used_bytes=max(used, 0) * _KIBIBYTE,
+        usage_ratio=share(max(used, 0), total),
+    )
+
+
+async def processors(reader: Reader) -> list[Processor]:
+    """Read ssCpuIdle: the share of time all processors were idle over the last minute."""
+    idle = percent((await reader.scalars("systemStats", [CPU_IDLE])).get(CPU_IDLE))
+    return [] if idle is None else [Processor(index="ucd", description="CPU", usage_ratio=round(1 - idle, 4))]
