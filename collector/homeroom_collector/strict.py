@@ -28,13 +28,16 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 
 
+def seconds(text: str) -> float:
+    """Read a duration such as ``90s``, ``5m``, ``12h``, ``30d``. Raises ValueError."""
+    found = _DURATION.fullmatch(text.strip())
+    if not found:
+        raise ValueError("not a duration; write a number of seconds, or for example 90s, 5m, 12h, 30d")
+    return float(found[1]) * _UNITS[found[2]]
+
+
 def _seconds(value: Any) -> Any:
-    if isinstance(value, str):
-        found = _DURATION.fullmatch(value.strip())
-        if not found:
-            raise ValueError("not a duration; write a number of seconds, or for example 90s, 5m, 12h, 30d")
-        return float(found[1]) * _UNITS[found[2]]
-    return value
+    return seconds(value) if isinstance(value, str) else value
 
 
 Seconds = Annotated[float, pydantic.BeforeValidator(_seconds), pydantic.Field(ge=0)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import sys
 import types
 import typing
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from typing import Any, NoReturn
 from homeroom_agent.errors import ReportError
 from homeroom_agent.report.bounds import Bounds
 from homeroom_agent.report.envelope import VERSION, Report
+
+_LARGEST_FLOAT = int(sys.float_info.max)
 
 
 def wire_name(name: str) -> str:
@@ -53,7 +56,9 @@ def stamp(encoded: bytes, sent_at: float) -> bytes:
 def decode(raw: bytes | str) -> Report:
     """Decode and validate one report. Raises ReportError naming the field."""
     try:
-        document = json.loads(raw, parse_constant=_refuse_constant)
+        # json.loads alone would also take UTF-16, UTF-32 and a byte order mark; RFC 8259 section 8.1 names UTF-8 only.
+        text = raw if isinstance(raw, str) else raw.decode()
+        document = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
         raise ReportError("nested too deeply") from None
     except ValueError as error:
@@ -65,9 +70,14 @@ def from_wire(document: Any) -> Report:
     """Build a report from plain JSON values. Raises ReportError naming the field."""
     if isinstance(document, dict) and document.get("version", VERSION) != VERSION:
         raise ReportError(f"version: {document['version']!r} is not one of: {VERSION}")
-    report = _check_object(Report, document, "")
+    report = facts_from_wire(Report, document)
     assert isinstance(report, Report)
     return report
+
+
+def facts_from_wire(cls: type, document: Any, path: str = "") -> Any:
+    """Build one section, such as an identity, from plain JSON values. Raises ReportError naming the field."""
+    return _check_object(cls, document, path)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -157,6 +167,8 @@ def _check_text(bounds: Bounds, value: Any, path: str) -> str:
         raise ReportError(f"{path}: expected text, got {_kind(value)}")
     if len(value) > bounds.max_length:
         raise ReportError(f"{path}: {len(value)} characters, at most {bounds.max_length}")
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ReportError(f"{path}: half of a surrogate pair is not text")
     return value
 
 
@@ -165,6 +177,8 @@ def _check_number(kind: type, bounds: Bounds, value: Any, path: str) -> int | fl
         raise ReportError(f"{path}: expected {'a whole number' if kind is int else 'a number'}, got {_kind(value)}")
     if isinstance(value, float) and not math.isfinite(value):
         raise ReportError(f"{path}: {value} is not a number")
+    if kind is float and isinstance(value, int) and abs(value) > _LARGEST_FLOAT:
+        raise ReportError(f"{path}: too large for a number")
     if bounds.minimum is not None and value < bounds.minimum:
         raise ReportError(f"{path}: {value} is below {bounds.minimum:g}")
     if bounds.maximum is not None and value > bounds.maximum:

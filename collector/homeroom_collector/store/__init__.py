@@ -1,1 +1,6 @@
 """The register, the latest state and the history: SQLAlchemy Core with Alembic, on SQLite or PostgreSQL."""
+
+from homeroom_collector.store.engine import Connection
+from homeroom_collector.store.store import Store, open_store
+
+__all__ = ["Connection", "Store", "open_store"]

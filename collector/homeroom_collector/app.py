@@ -1,0 +1,202 @@
+"""The composition root: puts the collector together and starts and stops its parts in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from homeroom_collector.config import Settings
+from homeroom_collector.errors import CollectorError, StoreUnavailableError
+from homeroom_collector.ingest.audience import Audience, Nobody
+from homeroom_collector.ingest.clock import Days
+from homeroom_collector.ingest.commit import GroupCommit
+from homeroom_collector.ingest.http import AgentCalls
+from homeroom_collector.ingest.keyring import REFRESH_SECONDS, Keyring
+from homeroom_collector.ingest.measures import Measures
+from homeroom_collector.ingest.merge import Merger, News
+from homeroom_collector.ingest.restore import restore
+from homeroom_collector.ingest.service import Intake
+from homeroom_collector.ingest.wire import Wire
+from homeroom_collector.model import School
+from homeroom_collector.sources import schools as school_file
+from homeroom_collector.store import Store, latest, schools
+from homeroom_collector.store.schema import SECTIONS
+
+_log = logging.getLogger(__name__)
+_STORE_WAIT_SECONDS = 5.0
+
+
+class SchoolDays:
+    """Which time zone's days count for a device: its school's, else the district's."""
+
+    def __init__(self, district: str) -> None:
+        self._district = Days(ZoneInfo(district))
+        self._zones = {district: self._district}
+        self._by_school: dict[str, Days] = {}
+
+    def put(self, school: School) -> None:
+        """Learn a school's zone."""
+        if school.timezone:
+            self._by_school[school.school_id] = self._zones.setdefault(school.timezone, Days(ZoneInfo(school.timezone)))
+
+    def of(self, school_id: str) -> Days:
+        """Days of a device at this school."""
+        return self._by_school.get(school_id, self._district)
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """The parts of one collector. Tests reach inside here; handlers hold what they need themselves."""
+
+    settings: Settings
+    store: Store
+    registry: CollectorRegistry
+    measures: Measures
+    keyring: Keyring
+    commit: GroupCommit
+    intake: Intake
+    audience: Audience
+    days: SchoolDays
+
+
+COLLECTOR = web.AppKey("collector", Collector)
+
+
+def build(
+    settings: Settings, audience: Audience | None = None, registry: CollectorRegistry | None = None
+) -> web.Application:
+    """Put everything together; nothing is opened or started before the application starts."""
+    collector = _collector(settings, audience or Nobody(), registry or CollectorRegistry())
+    app = web.Application(client_max_size=settings.ingest.max_request_bytes)
+    app[COLLECTOR] = collector
+    calls = AgentCalls(collector.intake, {"interval_seconds": settings.agents.interval}, settings.ingest.max_body_bytes)
+    app.add_routes(calls.routes())
+    app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz)])
+    app.cleanup_ctx.append(_store)
+    app.cleanup_ctx.append(_committing)
+    app.cleanup_ctx.append(_running(_follow_revocations))
+    return app
+
+
+def _collector(settings: Settings, audience: Audience, registry: CollectorRegistry) -> Collector:
+    store = Store(settings.store.url)
+    measures = Measures(registry)
+    wire, keyring, days = Wire(), Keyring(store), SchoolDays(settings.timezone)
+    commit = GroupCommit(
+        store,
+        Merger(SECTIONS, latest.HEADER, oldest_seconds=settings.ingest.late_reports),
+        days_of=days.of,
+        on_news=_telling(audience),
+        measures=measures,
+        capacity=settings.ingest.queue_reports,
+        most_at_once=settings.ingest.reports_per_commit,
+    )
+    intake = Intake(commit, keyring, wire, measures, audience.put_device, settings.ingest.max_reports_per_request)
+    return Collector(settings, store, registry, measures, keyring, commit, intake, audience, days)
+
+
+def _telling(audience: Audience) -> Callable[[str, News], None]:
+    def tell(device_id: str, news: News) -> None:
+        try:
+            audience.apply(device_id, news.report, news.received_at)
+        except Exception:
+            # The report is on disk; a view that cannot show it must not stop the writer.
+            _log.exception("report of %s cannot be shown", device_id)
+
+    return tell
+
+
+async def _store(app: web.Application) -> AsyncIterator[None]:
+    """Open the store, take over the register of schools, and rebuild what is held in memory."""
+    collector = app[COLLECTOR]
+    try:
+        await _when_it_answers(collector.store)
+        await sync_schools(collector.store, collector.settings)
+        await collector.keyring.load()
+        await restore(collector.store, collector.intake.wire, collector.audience, collector.days.put)
+        yield
+    finally:
+        await collector.store.close()
+
+
+async def _when_it_answers(store: Store) -> None:
+    """Bring the tables up to date; a database server may start later than the collector."""
+    while True:
+        try:
+            return await store.upgrade()
+        except StoreUnavailableError as error:
+            _log.warning("%s; trying again in %.0f s", error, _STORE_WAIT_SECONDS)
+            await asyncio.sleep(_STORE_WAIT_SECONDS)
+
+
+async def sync_schools(store: Store, settings: Settings) -> None:
+    """Read the schools file, if there is one, into the store."""
+    if settings.schools.file is not None:
+        found = school_file.read(settings.schools.file)
+        async with store.writing() as connection:
+            await schools.put(connection, found)
+
+
+async def _committing(app: web.Application) -> AsyncIterator[None]:
+    """Run the writer; at the end, write what still waits."""
+    commit = app[COLLECTOR].commit
+    task = asyncio.create_task(commit.run(), name="group commit")
+    task.add_done_callback(_say_if_failed)
+    yield
+    commit.close()
+    await task
+
+
+def _say_if_failed(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        _log.critical("%s has ended", task.get_name(), exc_info=error)
+
+
+def _running(
+    loop: Callable[[Collector], Coroutine[Any, Any, None]],
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """A part that runs in the background for as long as the application does."""
+
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(loop(app[COLLECTOR]), name=loop.__name__)
+        task.add_done_callback(_say_if_failed)
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    return context
+
+
+async def _follow_revocations(collector: Collector) -> None:
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            await collector.keyring.drop_revoked()
+        except CollectorError as error:
+            _log.warning("revoked keys not read: %s", error)
+        collector.measures.keys.set(len(collector.keyring))
+
+
+async def _healthz(_request: web.Request) -> web.Response:
+    return web.Response(text="alive\n")
+
+
+async def _readyz(request: web.Request) -> web.Response:
+    """Ready means: the store takes reports. After a failed commit, only a commit that works proves it."""
+    collector = request.app[COLLECTOR]
+    try:
+        if collector.commit.failure is not None:
+            await collector.commit.prove()
+        await collector.store.check()
+    except (CollectorError, TimeoutError) as error:
+        return web.Response(status=503, text=f"not ready: {error}\n", headers={"Retry-After": "5"})
+    return web.Response(text="ready\n")

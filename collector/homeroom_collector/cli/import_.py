@@ -1,0 +1,45 @@
+"""``homeroom import schools FILE``: what the district already knows."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from homeroom_collector.cli.options import add_config, settings_of, wait_for
+from homeroom_collector.config import Settings
+from homeroom_collector.model import School
+from homeroom_collector.sources import schools as school_file
+from homeroom_collector.store import open_store, schools
+
+NAME = "import"
+HELP = "bring in what the district already knows"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what may be typed."""
+    kinds = parser.add_subparsers(metavar="KIND", required=True)
+    of_schools = kinds.add_parser("schools", help="schools from a CSV file (see configs/schools.csv)")
+    add_config(of_schools)
+    of_schools.add_argument("file", type=Path)
+    of_schools.set_defaults(run=_schools)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Never called: each kind has its own."""
+    raise AssertionError(options)
+
+
+def _schools(options: argparse.Namespace) -> int:
+    added, changed, same = wait_for(_put(settings_of(options), school_file.read(options.file)))
+    print(f"{added} added, {changed} changed, {same} as before")
+    return 0
+
+
+async def _put(settings: Settings, found: Sequence[School]) -> tuple[int, int, int]:
+    async with open_store(settings.store.url) as store, store.writing() as connection:
+        before = {school.school_id: school for school in await schools.listed(connection)}
+        await schools.put(connection, found)
+    added = sum(school.school_id not in before for school in found)
+    same = sum(before.get(school.school_id) == school for school in found)
+    return added, len(found) - added - same, same

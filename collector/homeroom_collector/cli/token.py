@@ -1,0 +1,131 @@
+"""``homeroom token create|list|revoke``: who may bring devices in."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import difflib
+import json
+import sys
+import time
+from collections.abc import Sequence
+
+from homeroom_collector import strict
+from homeroom_collector.cli.listing import show
+from homeroom_collector.cli.options import add_config, add_format, settings_of, store_of, wait_for
+from homeroom_collector.config import Settings
+from homeroom_collector.errors import CollectorError
+from homeroom_collector.model import School
+from homeroom_collector.store import schools, tokens
+
+NAME = "token"
+HELP = "make, list and revoke enrolment tokens"
+
+_COLUMNS = ("token_id", "school_id", "grade_band", "label", "state", "uses", "uses_allowed", "created_at", "expires_at")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what may be typed."""
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_create(commands.add_parser("create", help="make a token and print it; it is not shown again"))
+    listing = commands.add_parser("list", help="list tokens, without their secrets")
+    add_config(listing)
+    add_format(listing)
+    listing.set_defaults(run=_list)
+    revoking = commands.add_parser("revoke", help="make tokens worthless; enrolled devices stay")
+    add_config(revoking)
+    revoking.add_argument("token_id", nargs="+", help="as shown by list")
+    revoking.set_defaults(run=_revoke)
+
+
+def _add_create(parser: argparse.ArgumentParser) -> None:
+    add_config(parser)
+    parser.add_argument("--school", required=True, metavar="ID", help="school of the devices that enrol with it")
+    parser.add_argument("--grade-band", default="", metavar="BAND", help="grade band of these devices, such as 6-8")
+    parser.add_argument("--label", default="", metavar="TEXT", help="what it is for")
+    parser.add_argument("--uses", type=_positive, metavar="N", help="how many devices (default: any number)")
+    parser.add_argument(
+        "--expires", type=_seconds, metavar="DURATION", help="how long, such as 30d (default: for ever)"
+    )
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="how to print (default: %(default)s)"
+    )
+    parser.set_defaults(run=_create)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Never called: each subcommand has its own."""
+    raise AssertionError(options)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _seconds(text: str) -> float:
+    try:
+        return strict.seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _create(options: argparse.Namespace) -> int:
+    text = wait_for(_created(settings_of(options), options))
+    if options.format == "json":
+        text = json.dumps({"token": text, "token_id": text.partition(".")[0], "school_id": options.school})
+    print(text)
+    return 0
+
+
+async def _created(settings: Settings, options: argparse.Namespace) -> str:
+    now = time.time()
+    async with store_of(settings) as store, store.writing() as connection:
+        _check_school(options.school, await schools.listed(connection))
+        return await tokens.create(
+            connection,
+            school_id=options.school,
+            now=now,
+            grade_band=options.grade_band,
+            label=options.label,
+            uses_allowed=options.uses,
+            expires_at=None if options.expires is None else now + options.expires,
+        )
+
+
+def _check_school(school_id: str, known: Sequence[School]) -> None:
+    ids = [school.school_id for school in known]
+    if school_id in ids:
+        return
+    close = difflib.get_close_matches(school_id, ids, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]!r}?" if close else "import schools first: homeroom import schools FILE"
+    raise CollectorError(f"school {school_id!r} is not known; {hint}")
+
+
+def _list(options: argparse.Namespace) -> int:
+    now = time.time()
+    rows = [
+        dataclasses.asdict(token) | {"state": token.state(now)} for token in wait_for(_listed(settings_of(options)))
+    ]
+    show(rows, _COLUMNS, options.format)
+    return 0
+
+
+async def _listed(settings: Settings) -> list[tokens.Token]:
+    async with store_of(settings) as store, store.reading() as connection:
+        return await tokens.listed(connection)
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    unknown = wait_for(_revoked(settings_of(options), options.token_id))
+    for token_id in unknown:
+        print(f"{token_id}: no such token, or revoked before", file=sys.stderr)
+    return 1 if unknown else 0
+
+
+async def _revoked(settings: Settings, token_ids: Sequence[str]) -> list[str]:
+    now = time.time()
+    async with store_of(settings) as store, store.writing() as connection:
+        return [token_id for token_id in token_ids if not await tokens.revoke(connection, token_id, now)]

@@ -1,0 +1,126 @@
+"""The collector's settings: one YAML file, strict. ``configs/collector.yml`` shows every key with its default.
+
+Relative paths, also that of an SQLite store, are relative to the folder of the configuration file.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from homeroom_collector import strict
+from homeroom_collector.errors import ConfigError
+from homeroom_collector.strict import Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """Certificate and key files (PEM); reloaded when they change."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listen:
+    """Where to serve. Forwarded addresses are believed only from ``trusted_proxies`` (CIDR blocks)."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    tls: Tls | None = None
+    trusted_proxies: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where everything is kept: ``sqlite:///file`` or ``postgresql://user@host/database``."""
+
+    url: str = "sqlite:///homeroom.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolsSettings:
+    """The register of schools as a CSV file, read at every start; None keeps what the store has."""
+
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSettings:
+    """What agents are told with every answer."""
+
+    interval: Seconds = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestSettings:
+    """Bounds of what is taken in."""
+
+    max_request_bytes: int = 1_048_576
+    max_body_bytes: int = 8_388_608
+    max_reports_per_request: int = 500
+    queue_reports: int = 20_000
+    reports_per_commit: int = 1_000
+    late_reports: Seconds = 35 * 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set."""
+
+    listen: Listen = field(default_factory=Listen)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    schools: SchoolsSettings = field(default_factory=SchoolsSettings)
+    timezone: str = "UTC"
+    agents: AgentSettings = field(default_factory=AgentSettings)
+    ingest: IngestSettings = field(default_factory=IngestSettings)
+    snmp: Any = None
+
+
+def load(path: Path) -> Settings:
+    """Read and check a configuration. Raises ConfigError with everything that is wrong."""
+    settings = strict.load(Settings, path)
+    if problems := [f"{path}: {problem}" for problem in _problems(settings)]:
+        raise ConfigError(problems)
+    return _located(settings, path.absolute().parent)
+
+
+def _problems(settings: Settings) -> list[str]:
+    found = []
+    if not 0 <= settings.listen.port <= 65_535:
+        found.append(f"listen.port: {settings.listen.port} is not a port")
+    for index, block in enumerate(settings.listen.trusted_proxies):
+        try:
+            ipaddress.ip_network(block)
+        except ValueError as error:
+            found.append(f"listen.trusted_proxies[{index}]: {error}")
+    try:
+        ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        found.append(f"timezone: {settings.timezone!r} is not known; for example America/Chicago")
+    ingest = settings.ingest
+    bounds = ("max_request_bytes", "max_body_bytes", "max_reports_per_request", "queue_reports", "reports_per_commit")
+    found += [f"ingest.{name}: must be at least 1" for name in bounds if getattr(ingest, name) < 1]
+    return found
+
+
+def _located(settings: Settings, folder: Path) -> Settings:
+    tls, schools = settings.listen.tls, settings.schools.file
+    if tls:
+        tls = Tls(certificate=folder / tls.certificate, key=folder / tls.key)
+    return replace(
+        settings,
+        listen=replace(settings.listen, tls=tls),
+        store=StoreSettings(url=_located_url(settings.store.url, folder)),
+        schools=SchoolsSettings(file=folder / schools if schools else None),
+    )
+
+
+def _located_url(url: str, folder: Path) -> str:
+    scheme, separator, file = url.partition(":///")
+    if not scheme.startswith("sqlite") or not separator or file.startswith("/"):
+        return url
+    return f"{scheme}:///{folder / file}"

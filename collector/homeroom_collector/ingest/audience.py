@@ -1,0 +1,34 @@
+"""Who hears of what was committed. The fleet in memory is one; ingest knows only this."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from homeroom_agent.report import Report
+from homeroom_collector.model import Device, School
+
+
+class Audience(Protocol):
+    """Keeps the present state for the views. Called after the commit, never before; must be quick."""
+
+    def put_school(self, school: School) -> None:
+        """A school was added or changed."""
+
+    def put_device(self, device: Device) -> None:
+        """A device was enrolled or changed."""
+
+    def apply(self, device_id: str, report: Report, received_at: float) -> None:
+        """A new report was committed; only its newest sections are in it."""
+
+
+class Nobody:
+    """Hears everything and keeps nothing."""
+
+    def put_school(self, school: School) -> None:
+        """Nothing."""
+
+    def put_device(self, device: Device) -> None:
+        """Nothing."""
+
+    def apply(self, device_id: str, report: Report, received_at: float) -> None:
+        """Nothing."""

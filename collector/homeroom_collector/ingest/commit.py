@@ -1,0 +1,232 @@
+"""The durable group commit: many requests, one transaction, and no answer before it is on disk.
+
+One task writes. Whatever arrives while it waits for the disk goes into the next transaction, so the cost of a sync is
+shared by more reports the busier it gets. What waits is bounded; above that, callers are told to come back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from homeroom_agent.report import Report
+from homeroom_collector.errors import RefusedError, StoreUnavailableError
+from homeroom_collector.ingest.clock import Days
+from homeroom_collector.ingest.keyring import Caller
+from homeroom_collector.ingest.measures import Measures
+from homeroom_collector.ingest.merge import Arrived, Change, Merger, News
+from homeroom_collector.ingest.problem import BusyError
+from homeroom_collector.store import Connection, Store, daily, latest, tokens
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+_BUSY_RETRY_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class _Delivery:
+    """Reports of one device from one request; ``done`` gets, for each, whether it was new."""
+
+    caller: Caller
+    arrived: list[Arrived]
+    done: asyncio.Future[list[bool]]
+
+
+@dataclass(slots=True)
+class _Task:
+    """Other work that needs the right to write."""
+
+    work: Callable[[Connection], Awaitable[Any]]
+    done: asyncio.Future[Any]
+
+
+@dataclass(slots=True)
+class _Batch:
+    deliveries: list[_Delivery] = field(default_factory=list)
+    tasks: list[_Task] = field(default_factory=list)
+
+    def futures(self) -> list[asyncio.Future[Any]]:
+        """Everyone who waits for this batch."""
+        return [delivery.done for delivery in self.deliveries] + [task.done for task in self.tasks]
+
+
+class GroupCommit:
+    """The one writer of a process. ``on_news`` is called after the commit, for reports that were new."""
+
+    def __init__(
+        self,
+        store: Store,
+        merger: Merger,
+        *,
+        days_of: Callable[[str], Days],
+        on_news: Callable[[str, News], None],
+        measures: Measures,
+        capacity: int,
+        most_at_once: int,
+    ) -> None:
+        self._store, self._merger, self._days_of, self._on_news = store, merger, days_of, on_news
+        self._measures, self._capacity, self._most_at_once = measures, capacity, most_at_once
+        self._waiting = _Batch()
+        self._queued = 0
+        self._wake = asyncio.Event()
+        self._closing = False
+        self.failure: StoreUnavailableError | None = None
+        measures.capacity.set(capacity)
+
+    def submit(
+        self, caller: Caller, reports: Sequence[Report], received_at: float, *, ordered: bool = False
+    ) -> asyncio.Future[list[bool]]:
+        """Queue reports of one device; the future ends after the commit and says which were new.
+
+        Raises BusyError where too much waits already. The future raises StoreUnavailableError where the store does not
+        take it, and RefusedError 401 where the device is gone.
+        """
+        if self._queued + len(reports) > self._capacity:
+            raise BusyError(
+                503, "too many reports are waiting; come back soon", retry_after_seconds=_BUSY_RETRY_SECONDS
+            )
+        self._queued += len(reports)
+        done: asyncio.Future[list[bool]] = asyncio.get_running_loop().create_future()
+        arrived = [Arrived(report, received_at, ordered) for report in reports]
+        self._waiting.deliveries.append(_Delivery(caller, arrived, done))
+        self._wake.set()
+        return done
+
+    async def perform(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Do other work in the next transaction; returns after its commit. Errors of ``work`` concern nobody else."""
+        if len(self._waiting.tasks) >= self._capacity:
+            raise BusyError(503, "too much is waiting; come back soon", retry_after_seconds=_BUSY_RETRY_SECONDS)
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.tasks.append(_Task(work, done))
+        self._wake.set()
+        return await done
+
+    async def prove(self) -> None:
+        """Show that the store takes a commit. Raises StoreUnavailableError where it does not."""
+        await self.perform(tokens.touch)
+
+    async def run(self) -> None:
+        """Write until :meth:`close`; returns when nothing waits any more."""
+        while not (self._closing and not self._waiting.futures()):
+            await self._wake.wait()
+            self._wake.clear()
+            while batch := self._next():
+                await self._write(batch)
+
+    def close(self) -> None:
+        """Let :meth:`run` end after what waits now."""
+        self._closing = True
+        self._wake.set()
+
+    def _next(self) -> _Batch | None:
+        waiting = self._waiting
+        if not waiting.deliveries and not waiting.tasks:
+            return None
+        batch = _Batch(waiting.deliveries[: self._most_at_once], waiting.tasks)
+        self._waiting = _Batch(waiting.deliveries[self._most_at_once :])
+        return batch
+
+    async def _write(self, batch: _Batch) -> None:
+        """Commit a batch and tell everyone. Where a slip of ours spoils it, each part is tried alone."""
+        try:
+            await self._commit(batch)
+        except StoreUnavailableError as error:
+            self._failed(batch, error)
+        except Exception as error:
+            if len(batch.futures()) > 1:
+                _log.exception("a batch of %d could not be written; trying each alone", len(batch.futures()))
+                for part in _parts(batch):
+                    await self._write(part)
+                return
+            _log.exception("a request could not be written")
+            _fail(batch, error)
+        self._queued -= sum(len(delivery.arrived) for delivery in batch.deliveries)
+        self._measures.queued.set(self._queued)
+
+    async def _commit(self, batch: _Batch) -> None:
+        started = time.perf_counter()
+        async with self._store.writing() as connection:
+            results = [await _attempt(connection, task) for task in batch.tasks]
+            changes = await self._change(connection, batch.deliveries)
+        self.failure = None
+        self._measures.commit_seconds.observe(time.perf_counter() - started)
+        for task, result in zip(batch.tasks, results, strict=True):
+            _settle(task.done, result)
+        self._announce(batch.deliveries, changes)
+
+    async def _change(self, connection: Connection, deliveries: list[_Delivery]) -> dict[int, Change]:
+        arrived: dict[int, list[Arrived]] = {}
+        schools: dict[int, str] = {}
+        for delivery in deliveries:
+            arrived.setdefault(delivery.caller.number, []).extend(delivery.arrived)
+            schools[delivery.caller.number] = delivery.caller.school_id
+        if not arrived:
+            return {}
+        held = await latest.held(connection, list(arrived))
+        changes = {
+            number: self._merger.merge(number, held[number], arrived[number], self._days_of(schools[number]))
+            for number in held
+        }
+        changed = [change for change in changes.values() if change.news]
+        await latest.change(connection, [change.row for change in changed])
+        await daily.add(connection, [row for change in changed for row in change.days.values()])
+        return changes
+
+    def _announce(self, deliveries: list[_Delivery], changes: dict[int, Change]) -> None:
+        new, all_ = 0, 0
+        for delivery in deliveries:
+            change = changes.get(delivery.caller.number)
+            if change is None:
+                _settle(delivery.done, RefusedError(401, "this device is no longer registered; enrol it again"))
+                continue
+            taken = change.taken[: len(delivery.arrived)]
+            del change.taken[: len(delivery.arrived)]
+            new, all_ = new + sum(taken), all_ + len(taken)
+            _settle(delivery.done, taken)
+            for news in change.news:
+                self._on_news(delivery.caller.device_id, news)
+            change.news.clear()
+        self._measures.accepted.inc(new)
+        self._measures.duplicate.inc(all_ - new)
+        if all_:
+            self._measures.batch_reports.observe(all_)
+
+    def _failed(self, batch: _Batch, error: StoreUnavailableError) -> None:
+        if self.failure is None:
+            _log.warning("%s; nothing is acknowledged until it does", error)
+        self.failure = error
+        self._measures.failed_commits.inc()
+        _fail(batch, error)
+
+
+async def _attempt(connection: Connection, task: _Task) -> Any:
+    """Do one piece of work so that its failure undoes only itself."""
+    try:
+        async with connection.begin_nested():
+            return await task.work(connection)
+    except RefusedError as error:
+        return error
+
+
+def _parts(batch: _Batch) -> list[_Batch]:
+    alone = [_Batch([delivery]) for delivery in batch.deliveries]
+    return alone + [_Batch([], [task]) for task in batch.tasks]
+
+
+def _fail(batch: _Batch, error: Exception) -> None:
+    for done in batch.futures():
+        _settle(done, error)
+
+
+def _settle(done: asyncio.Future[Any], result: Any) -> None:
+    """Give a result to who waits, unless he has left."""
+    if done.done():
+        return
+    if isinstance(result, Exception):
+        done.set_exception(result)
+    else:
+        done.set_result(result)

@@ -1,0 +1,78 @@
+"""The calls of agents: enrol, report, echo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from homeroom_collector.ingest.body import read_json
+from homeroom_collector.ingest.problem import Handler, answering_problems, problem
+from homeroom_collector.ingest.service import Intake, Taken
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCalls:
+    """Handlers over one intake. ``settings`` goes to every agent with every answer."""
+
+    intake: Intake
+    settings: dict[str, Any]
+    most_body_bytes: int
+
+    def routes(self) -> list[web.RouteDef]:
+        """What to serve."""
+        return [
+            web.post("/api/v1/enroll", answering_problems(self.enrol)),
+            web.post("/api/v1/reports", answering_problems(self._reports())),
+            web.get("/api/v1/echo", answering_problems(self.echo), allow_head=False),
+        ]
+
+    async def enrol(self, request: web.Request) -> web.Response:
+        """``POST /api/v1/enroll``: a token for a device id and key."""
+        token, identity = self.intake.wire.enrolment(await read_json(request, self.most_body_bytes))
+        enrolled = await self.intake.enrol(token, identity)
+        answer = {"device_id": enrolled.device.device_id, "device_key": enrolled.key, "settings": self.settings}
+        return web.Response(status=201, body=msgspec.json.encode(answer), content_type="application/json")
+
+    def _reports(self) -> Handler:
+        # Nearly every answer is this one.
+        one = self._taken(Taken(1, 0, []))
+        intake, most = self.intake, self.most_body_bytes
+
+        async def reports(request: web.Request) -> web.Response:
+            caller = await intake.keyring.caller(request.headers.get("Authorization"))
+            taken = await intake.take(caller, await read_json(request, most))
+            if taken.rejected and not taken.accepted and not taken.duplicates:
+                return _all_rejected(taken)
+            body = one if taken.accepted == 1 and not taken.duplicates and not taken.rejected else self._taken(taken)
+            return web.Response(body=body, content_type="application/json")
+
+        return reports
+
+    def _taken(self, taken: Taken) -> bytes:
+        return msgspec.json.encode(
+            {
+                "accepted": taken.accepted,
+                "duplicates": taken.duplicates,
+                "rejected": _rows(taken),
+                "settings": self.settings,
+            }
+        )
+
+    async def echo(self, request: web.Request) -> web.Response:
+        """``GET /api/v1/echo``: the shortest answer, for measuring the way here."""
+        await self.intake.keyring.caller(request.headers.get("Authorization"))
+        return web.Response(body=b"{}", content_type="application/json")
+
+
+def _rows(taken: Taken) -> list[dict[str, Any]]:
+    return [{"index": each.index, "detail": each.detail} for each in taken.rejected]
+
+
+def _all_rejected(taken: Taken) -> web.Response:
+    """Nothing in the request can ever be taken: a client error as a whole, so that nobody tries again."""
+    first = taken.rejected[0]
+    status = first.status if all(each.status == first.status for each in taken.rejected) else 422
+    return problem(status, first.detail, more={"rejected": _rows(taken)})

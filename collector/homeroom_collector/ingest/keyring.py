@@ -1,0 +1,86 @@
+"""Who is calling: device keys in memory, so that a report costs no look-up in the store.
+
+All working keys are loaded at start. A key that is not here is looked for in the store once (another replica may have
+given it out), and keys revoked by another process are dropped within ``REFRESH_SECONDS``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Protocol
+
+from homeroom_collector.errors import RefusedError
+from homeroom_collector.store import Store, keys, secrets
+from homeroom_collector.store.keys import DeviceKey
+
+REFRESH_SECONDS = 10.0
+# A revocation is dated by the clock of the process that made it; look back far enough for that clock to differ.
+_LOOK_BACK_SECONDS = 120.0
+
+_UNKNOWN = "this device key is not known or was revoked; enrol the device again"
+
+
+class Keyring:
+    """Device keys by id. Not a cache with misses in the normal case: it holds every key."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._keys: dict[str, DeviceKey] = {}
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    async def load(self) -> None:
+        """Take in every working key."""
+        async with self._store.reading() as connection:
+            self._keys = {key.key_id: key for key in await keys.working(connection)}
+
+    async def drop_revoked(self) -> None:
+        """Forget what was revoked lately, by whom ever."""
+        async with self._store.reading() as connection:
+            self.forget(await keys.revoked_since(connection, time.time() - _LOOK_BACK_SECONDS))
+
+    def put(self, key: DeviceKey) -> None:
+        """Let a new key in."""
+        self._keys[key.key_id] = key
+
+    def forget(self, key_ids: Iterable[str]) -> None:
+        """Let keys in no more."""
+        for key_id in key_ids:
+            self._keys.pop(key_id, None)
+
+    async def caller(self, authorization: str | None) -> DeviceKey:
+        """Whose key the ``Authorization`` header carries. Raises RefusedError 401."""
+        scheme, _, text = (authorization or "").partition(" ")
+        parts = secrets.split(text.strip())
+        if scheme.lower() != "bearer" or parts is None:
+            raise RefusedError(401, "send the device key as: Authorization: Bearer KEY")
+        key_id, secret = parts
+        key = self._keys.get(key_id) or await self._find(key_id)
+        if key is None or not secrets.matches(secret, key.digest):
+            raise RefusedError(401, _UNKNOWN)
+        return key
+
+    async def _find(self, key_id: str) -> DeviceKey | None:
+        async with self._store.reading() as connection:
+            key = await keys.find(connection, key_id)
+        if key is not None:
+            self.put(key)
+        return key
+
+
+class Caller(Protocol):
+    """What taking a report in needs to know of the one who sent it."""
+
+    @property
+    def number(self) -> int:
+        """Row of the device."""
+
+    @property
+    def device_id(self) -> str:
+        """Public name of the device."""
+
+    @property
+    def school_id(self) -> str:
+        """School whose days count."""

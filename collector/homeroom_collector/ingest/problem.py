@@ -1,0 +1,62 @@
+"""Errors on the wire: ``application/problem+json`` (RFC 9457), with a detail a person can act on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from homeroom_collector.errors import RefusedError, StoreUnavailableError
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+CONTENT_TYPE = "application/problem+json"
+STORE_RETRY_SECONDS = 30.0
+
+
+class BusyError(RefusedError):
+    """More arrives than can be taken in; the same request will be taken later."""
+
+    permanent = False
+
+    def __init__(self, status: int, detail: str, *, retry_after_seconds: float) -> None:
+        super().__init__(status, detail)
+        self.retry_after_seconds = retry_after_seconds
+
+
+def problem(
+    status: int, detail: str, *, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
+) -> web.Response:
+    """Make the answer. ``more`` adds members beside those of the RFC."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        **(more or {}),
+    }
+    return web.Response(status=status, body=msgspec.json.encode(body), content_type=CONTENT_TYPE, headers=headers)
+
+
+def answering_problems(handler: Handler) -> Handler:
+    """Turn the errors of a handler into problem answers; 503 and 429 say when to come back."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except BusyError as error:
+            return problem(error.status, str(error), headers=_retry_after(error.retry_after_seconds))
+        except RefusedError as error:
+            headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
+            return problem(error.status, str(error), headers=headers)
+        except StoreUnavailableError as error:
+            return problem(503, str(error), headers=_retry_after(STORE_RETRY_SECONDS))
+
+    return answer
+
+
+def _retry_after(seconds: float) -> dict[str, str]:
+    return {"Retry-After": str(max(1, math.ceil(seconds)))}

@@ -1,0 +1,136 @@
+"""Taking reports in and letting devices in, apart from HTTP: what handlers and the SNMP poller call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from homeroom_agent.report import Identity, Report
+from homeroom_collector.errors import RefusedError
+from homeroom_collector.ingest.commit import GroupCommit
+from homeroom_collector.ingest.keyring import Caller, Keyring
+from homeroom_collector.ingest.measures import Measures
+from homeroom_collector.ingest.wire import Rejected, Wire
+from homeroom_collector.model import Device
+from homeroom_collector.store import Connection, devices, tokens
+from homeroom_collector.store.devices import Enrolled
+from homeroom_collector.store.keys import DeviceKey
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch. ``accepted`` are new, ``duplicates`` were here before; both are on disk."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[Rejected]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Everything that lets facts in, put together by the composition root."""
+
+    commit: GroupCommit
+    keyring: Keyring
+    wire: Wire
+    measures: Measures
+    on_device: Callable[[Device], None]
+    most_reports: int
+    clock: Clock = time.time
+
+    async def take(self, caller: Caller, body: bytes) -> Taken:
+        """Take a batch of one device in; returns after the commit.
+
+        Raises RefusedError where all of it is unusable, BusyError and StoreUnavailableError where a retry makes sense.
+        """
+        received_at = self.clock()
+        decoded, rejected = self.wire.batch(body, self.most_reports)
+        own = [report for _, report in decoded if report.device_id is None or report.device_id == caller.device_id]
+        if len(own) < len(decoded):
+            rejected += _foreign(decoded, caller.device_id)
+        self.measures.rejected.inc(len(rejected))
+        if not own:
+            return Taken(0, 0, sorted(rejected, key=lambda each: each.index))
+        new = await self.commit.submit(caller, own, received_at)
+        accepted = sum(new)
+        return Taken(accepted, len(new) - accepted, sorted(rejected, key=lambda each: each.index))
+
+    async def enrol(self, token_text: str, identity: Identity) -> Enrolled:
+        """Let a device in. Raises RefusedError where the token is worth nothing."""
+        now = self.clock()
+
+        async def work(connection: Connection) -> Enrolled:
+            token = await tokens.use(connection, token_text, now)
+            return await devices.enrol(connection, _described(identity, token.school_id, token.grade_band), now=now)
+
+        enrolled = await self.commit.perform(work)
+        self.keyring.forget(enrolled.replaced_keys)
+        device = enrolled.device
+        self.keyring.put(
+            DeviceKey(enrolled.key_id, enrolled.number, device.device_id, device.school_id, enrolled.key_digest)
+        )
+        self.on_device(device)
+        return enrolled
+
+
+def _foreign(decoded: Sequence[tuple[int, Report]], device_id: str) -> list[Rejected]:
+    detail = "device_id: belongs to another device than the key"
+    return [
+        Rejected(index, detail, status=403)
+        for index, report in decoded
+        if report.device_id is not None and report.device_id != device_id
+    ]
+
+
+def _described(identity: Identity, school_id: str, grade_band: str) -> Device:
+    return Device(
+        device_id="",
+        device_class="computer",
+        school_id=school_id,
+        grade_band=grade_band,
+        serial=_plain(identity.serial),
+        manufacturer=_plain(identity.manufacturer),
+        model=_plain(identity.model),
+        platform=_plain(identity.platform),
+    )
+
+
+def _plain(text: str | None) -> str | None:
+    """Without the zeros and blanks that firmware pads with."""
+    return (text or "").replace("\0", "").strip() or None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkDevice:
+    """A device that this process polls itself."""
+
+    number: int
+    device_id: str
+    school_id: str
+
+
+class NetworkSink:
+    """Where the SNMP poller's reports go: the same queue and commit as everyone's."""
+
+    def __init__(self, commit: GroupCommit, wire: Wire, *, clock: Clock = time.time) -> None:
+        self._commit, self._wire, self._clock = commit, wire, clock
+        self._devices: dict[str, NetworkDevice] = {}
+
+    async def register(self, device: Device) -> None:
+        """Make a target known before its first report."""
+        now = self._clock()
+        number = await self._commit.perform(lambda connection: devices.put_network(connection, device, now=now))
+        self._devices[device.device_id] = NetworkDevice(number, device.device_id, device.school_id)
+
+    async def submit(self, report: Report) -> None:
+        """Take one report of a registered target in; returns after the commit.
+
+        Raises ReportError, BusyError, StoreUnavailableError, and RefusedError for a target nobody registered.
+        """
+        device = self._devices.get(report.device_id or "")
+        if device is None:
+            raise RefusedError(404, f"{report.device_id}: not a target of this collector")
+        await self._commit.submit(device, [self._wire.converted(report)], self._clock(), ordered=True)

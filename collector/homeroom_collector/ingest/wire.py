@@ -1,0 +1,179 @@
+"""Decoding at speed: msgspec Structs derived from the report's own declarations.
+
+There is one source of truth, ``homeroom_agent.report``. What the fast decoder takes is a part of what the reference
+takes; whatever it refuses is shown to the reference, which either accepts it after all (a counter above 63 bits) or
+says why not. A fast report is used as a ``Report``: same attributes, same types, but a Struct.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Annotated, Any, NoReturn, cast
+
+import msgspec
+
+from homeroom_agent.errors import ReportError
+from homeroom_agent.report import Identity, Report, decode, from_wire, to_wire
+from homeroom_agent.report.bounds import Bounds
+from homeroom_agent.report.codec import FieldShape, facts_from_wire, shapes
+from homeroom_collector.errors import RefusedError
+
+# msgspec compares whole numbers as signed 64 bits; counters above that take the reference's way.
+_LARGEST = 2**63 - 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rejected:
+    """One report of a batch that will never be taken, and the HTTP status that says so."""
+
+    index: int
+    detail: str
+    status: int = 422
+
+
+def derive(cls: type, known: dict[type, type]) -> type:
+    """Make the Struct of a fact class. ``known`` holds those already made and receives the new ones."""
+    if cls not in known:
+        defaults = {f.name: f.default for f in dataclasses.fields(cls)}
+        fields = [_field(shape, defaults[shape.name], known) for shape in shapes(cls).values()]
+        known[cls] = msgspec.defstruct(
+            cls.__name__,
+            fields,
+            kw_only=True,
+            forbid_unknown_fields=True,
+            omit_defaults=True,
+            gc=False,  # reports hold no cycles
+            rename={shape.name: name for name, shape in shapes(cls).items()},
+            module=__name__,
+        )
+    return known[cls]
+
+
+def _field(shape: FieldShape, default: Any, known: dict[type, type]) -> tuple[str, Any] | tuple[str, Any, Any]:
+    kind = _kind(shape, known)
+    if shape.required:
+        return shape.name, kind
+    return shape.name, (kind | None if shape.optional else kind), default
+
+
+def _kind(shape: FieldShape, known: dict[type, type]) -> Any:
+    if shape.item is None:
+        return _value(shape.kind, shape.bounds, known)
+    item = _value(shape.item, shape.bounds, known)
+    return Annotated[list[item], msgspec.Meta(max_length=shape.bounds.max_items)]  # type: ignore[valid-type]
+
+
+def _value(kind: type, bounds: Bounds, known: dict[type, type]) -> Any:
+    if dataclasses.is_dataclass(kind):
+        return derive(kind, known)
+    if kind is str:
+        return Annotated[str, msgspec.Meta(max_length=bounds.max_length)]
+    if kind is bool:
+        return bool
+    most = bounds.maximum
+    if kind is int and most is not None:
+        most = min(most, _LARGEST)
+    return Annotated[kind, msgspec.Meta(ge=bounds.minimum, le=most)]
+
+
+class Wire:
+    """The decoders, made once and shared by all requests; they hold no state."""
+
+    def __init__(self) -> None:
+        known: dict[type, type] = {}
+        report = derive(Report, known)
+        envelope = msgspec.defstruct("Envelope", [("reports", list[report])], forbid_unknown_fields=True)  # type: ignore[valid-type]
+        enrolment = msgspec.defstruct(
+            "Enrolment", [("token", str), ("device", known[Identity])], forbid_unknown_fields=True
+        )
+        self._kind = report
+        self._report: msgspec.json.Decoder[Any] = msgspec.json.Decoder(report)
+        self._envelope: msgspec.json.Decoder[Any] = msgspec.json.Decoder(envelope)
+        self._enrolment: msgspec.json.Decoder[Any] = msgspec.json.Decoder(enrolment)
+
+    def report(self, raw: bytes | str) -> Report:
+        """Decode one report. Raises ReportError naming the field."""
+        try:
+            return cast("Report", self._report.decode(raw))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return decode(raw)
+
+    def converted(self, report: Report) -> Report:
+        """Check a report made inside this process. Raises ReportError naming the field."""
+        try:
+            return cast("Report", msgspec.convert(report, self._kind, from_attributes=True))
+        except msgspec.ValidationError:
+            return from_wire(to_wire(report))
+
+    def batch(self, raw: bytes, most: int) -> tuple[list[tuple[int, Report]], list[Rejected]]:
+        """Decode ``{"reports": […]}`` into accepted reports with their index, and rejections.
+
+        Raises RefusedError where the whole is unusable: 400 not JSON, 413 too many, 422 not of this form.
+        """
+        try:
+            reports = self._envelope.decode(raw).reports
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return _slowly(raw, most)
+        _check_count(len(reports), most)
+        return list(enumerate(reports)), []
+
+    def enrolment(self, raw: bytes) -> tuple[str, Identity]:
+        """Decode ``{"token", "device"}``. Raises RefusedError."""
+        try:
+            decoded = self._enrolment.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return _enrolment_slowly(raw)
+        return decoded.token, decoded.device
+
+
+def _slowly(raw: bytes, most: int) -> tuple[list[tuple[int, Report]], list[Rejected]]:
+    document = _object(raw, {"reports"})
+    if not isinstance(document["reports"], list):
+        raise RefusedError(422, "reports: expected a list")
+    _check_count(len(document["reports"]), most)
+    accepted, rejected = [], []
+    for index, item in enumerate(document["reports"]):
+        try:
+            accepted.append((index, from_wire(item)))
+        except ReportError as error:
+            rejected.append(Rejected(index, str(error)))
+    return accepted, rejected
+
+
+def _enrolment_slowly(raw: bytes) -> tuple[str, Identity]:
+    document = _object(raw, {"token", "device"})
+    if not isinstance(document["token"], str):
+        raise RefusedError(422, "token: expected text")
+    try:
+        return document["token"], facts_from_wire(Identity, document["device"], "device")
+    except ReportError as error:
+        raise RefusedError(422, str(error)) from None
+
+
+def _object(raw: bytes, names: set[str]) -> dict[str, Any]:
+    """Read a JSON object that has exactly these members."""
+    try:
+        document = json.loads(raw.decode(), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise RefusedError(400, "not JSON: nested too deeply") from None
+    except ValueError as error:
+        raise RefusedError(400, f"not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise RefusedError(422, "expected an object")
+    if unknown := sorted(set(document) - names):
+        raise RefusedError(422, f"{unknown[0][:64]}: unknown field; known here: {', '.join(sorted(names))}")
+    if missing := sorted(names - set(document)):
+        raise RefusedError(422, f"{missing[0]}: missing")
+    return document
+
+
+def _check_count(count: int, most: int) -> None:
+    if count > most:
+        raise RefusedError(413, f"{count} reports in one request, at most {most}; send them in several")
+    if not count:
+        raise RefusedError(422, "reports: at least one is needed")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")

@@ -1,0 +1,142 @@
+"""The tables. Times are Unix seconds in UTC, days are whole numbers such as 20261122 in the school's own time zone.
+
+A device has a public ``device_id`` (opaque, stable, on the wire) and a ``number`` (small, for joins and compact rows).
+Secrets are kept as SHA-256 digests only: they are random and long, so a slow hash would add nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import sqlalchemy as sa
+
+from homeroom_agent.report import Report
+from homeroom_agent.report.codec import shapes
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only where the key's type is exactly INTEGER.
+_Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+SECTIONS: tuple[str, ...] = tuple(
+    name
+    for name, shape in shapes(Report).items()
+    if dataclasses.is_dataclass(shape.kind) or dataclasses.is_dataclass(shape.item)
+)
+"""Sections of a report, each a column of ``latest`` holding JSON."""
+
+schools = sa.Table(
+    "schools",
+    metadata,
+    sa.Column("school_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("grades", sa.Text, nullable=False),
+    sa.Column("enrollment_students", sa.BigInteger),
+    sa.Column("bandwidth_contracted_bps", sa.BigInteger),
+    sa.Column("networks", sa.Text, nullable=False, comment="JSON list of CIDR blocks"),
+    sa.Column("timezone", sa.Text),
+)
+
+devices = sa.Table(
+    "devices",
+    metadata,
+    sa.Column("number", _Number, primary_key=True, autoincrement=True),
+    sa.Column("device_id", sa.Text, nullable=False, unique=True),
+    sa.Column("device_class", sa.Text, nullable=False),
+    sa.Column("school_id", sa.Text, nullable=False, index=True),
+    sa.Column("grade_band", sa.Text, nullable=False),
+    sa.Column("name", sa.Text),
+    sa.Column("serial", sa.Text, index=True),
+    sa.Column("manufacturer", sa.Text),
+    sa.Column("model", sa.Text),
+    sa.Column("platform", sa.Text),
+    sa.Column("enrolled_at", sa.Double, nullable=False),
+    sqlite_autoincrement=True,  # a number once given is never given again
+)
+
+device_events = sa.Table(
+    "device_events",
+    metadata,
+    sa.Column("event_id", _Number, primary_key=True, autoincrement=True),
+    sa.Column(
+        "device_number", _Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, comment="enrolled, reenrolled, moved"),
+    sa.Column("detail", sa.Text, nullable=False),
+)
+
+enrolment_tokens = sa.Table(
+    "enrolment_tokens",
+    metadata,
+    sa.Column("token_id", sa.Text, primary_key=True),
+    sa.Column("secret_sha256", sa.LargeBinary, nullable=False),
+    sa.Column("school_id", sa.Text, nullable=False),
+    sa.Column("grade_band", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("expires_at", sa.Double),
+    sa.Column("uses_allowed", sa.BigInteger),
+    sa.Column("uses", sa.BigInteger, nullable=False),
+    sa.Column("revoked_at", sa.Double),
+)
+
+device_keys = sa.Table(
+    "device_keys",
+    metadata,
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column(
+        "device_number", _Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("secret_sha256", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+    sa.Column("revoked_at", sa.Double, index=True),
+)
+
+latest = sa.Table(
+    "latest",
+    metadata,
+    sa.Column(
+        "device_number",
+        _Number,
+        sa.ForeignKey("devices.number", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    sa.Column("seen", sa.Text, nullable=False, comment="sequences taken, such as 1-90,92-97"),
+    sa.Column("section_times", sa.Text, nullable=False, comment="JSON: section to the time it was measured"),
+    sa.Column("measured_at", sa.Double, comment="of the newest report, corrected by the clock skew"),
+    sa.Column("received_at", sa.Double, comment="of the last report to arrive"),
+    sa.Column("clock_skew_seconds", sa.Double, comment="device clock minus collector clock"),
+    sa.Column("sequence", sa.BigInteger),
+    sa.Column("source", sa.Text),
+    sa.Column("agent_version", sa.Text),
+    sa.Column("lost_reports_total", sa.BigInteger),
+    *(sa.Column(name, sa.Text) for name in SECTIONS),
+)
+
+daily = sa.Table(
+    "daily",
+    metadata,
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("device_number", _Number, primary_key=True, autoincrement=False),
+    sa.Column("reports", sa.BigInteger, nullable=False),
+    sa.Column("first_measured_at", sa.Double, nullable=False),
+    sa.Column("last_measured_at", sa.Double, nullable=False),
+    sa.Column("uptime_seconds_max", sa.Double),
+    sa.Column("boots_total_min", sa.BigInteger),
+    sa.Column("boots_total_max", sa.BigInteger),
+    sa.Column("unexpected_shutdowns_total_max", sa.BigInteger),
+    sa.Column("crashes_total_max", sa.BigInteger),
+    sa.Column("battery_health_ratio_min", sa.Double),
+    sa.Column("disk_wear_ratio_max", sa.Double),
+    sqlite_with_rowid=False,
+)

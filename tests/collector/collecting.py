@@ -1,0 +1,89 @@
+"""A real collector inside a test: its own SQLite file, real HTTP on loopback."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from homeroom_collector.app import COLLECTOR, Collector, build
+from homeroom_collector.config import Settings, StoreSettings
+from homeroom_collector.model import School
+from homeroom_collector.store import open_store, schools, tokens
+
+SCHOOLS = (School(school_id="lincoln", name="Lincoln"), School(school_id="roosevelt", name="Roosevelt"))
+
+
+def report(sequence: int = 1, **sections: Any) -> dict[str, Any]:
+    """The smallest report, with what is asked for on top."""
+    now = time.time()
+    return {"source": "agent", "sequence": sequence, "measured_at": now, "sent_at": now, **sections}
+
+
+class Running:
+    """One collector and one client of it."""
+
+    def __init__(self, collector: Collector, http: aiohttp.ClientSession, url: str) -> None:
+        self.collector, self.http, self.url = collector, http, url
+
+    async def token(self, school_id: str = "lincoln", **limits: Any) -> str:
+        async with self.collector.store.writing() as connection:
+            return await tokens.create(connection, school_id=school_id, now=time.time(), **limits)
+
+    async def enroll(self, token: str | None = None, **device: Any) -> tuple[int, dict[str, Any]]:
+        token = token or await self.token()
+        body = {"token": token, "device": {"platform": "linux", **device}}
+        async with self.http.post(f"{self.url}/api/v1/enroll", json=body) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def key(self, **device: Any) -> str:
+        status, given = await self.enroll(**device)
+        assert status == 201
+        return str(given["device_key"])
+
+    async def send(self, key: str, *reports: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        return await self.post(key, json.dumps({"reports": reports}).encode())
+
+    async def post(self, key: str, body: bytes, **headers: str) -> tuple[int, dict[str, Any]]:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", **headers}
+        async with self.http.post(f"{self.url}/api/v1/reports", data=body, headers=headers) as answer:
+            self.headers = answer.headers
+            return answer.status, await answer.json(content_type=None)
+
+    async def zipped(self, key: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        return await self.post(key, gzip.compress(body), **{"Content-Encoding": "gzip"})
+
+    async def rows(self, query: str) -> list[tuple[Any, ...]]:
+        import sqlalchemy as sa
+
+        async with self.collector.store.reading() as connection:
+            return [tuple(row) for row in await connection.execute(sa.text(query))]
+
+
+@asynccontextmanager
+async def collecting(settings: Settings, audience: Any = None) -> AsyncIterator[Running]:
+    """Run a collector until the block ends."""
+    async with open_store(settings.store.url) as store, store.writing() as connection:
+        await schools.put(connection, SCHOOLS)
+    app = build(settings, audience)
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
+            yield Running(app[COLLECTOR], http, f"http://{host}:{port}")
+    finally:
+        await runner.cleanup()
+
+
+def settings_at(folder: Path, **changed: Any) -> Settings:
+    """Settings with a store of the test's own."""
+    return Settings(store=StoreSettings(url=f"sqlite:///{folder / 'homeroom.db'}"), **changed)
