@@ -20,6 +20,7 @@ from homeroom_agent.report.network import (
     Printer,
     Processor,
     Sensor,
+    System,
     Ups,
 )
 from homeroom_collector.snmp import identify, profile_read
@@ -52,12 +53,15 @@ _MOVING = tuple(part for part in profile_read.ALL_PARTS if part not in _IDENTITY
 class Inventory:
     """What one device is and has, kept between inventories so that a poll asks only for what moves.
 
-    ``gear`` is the poll that came with the inventory.
+    ``gear`` is the poll that came with the inventory, ``latest`` the clocks of the newest poll. ``outdated`` says that
+    the device was altered or restarted since: what is remembered may be wrong, so another inventory is due.
     """
 
     memory: Memory = field(default_factory=Memory)
     profile: Profile | None = None
     gear: NetworkGear | None = None
+    latest: system.Reading | None = None
+    outdated: bool = False
 
 
 async def read_gear(
@@ -75,6 +79,7 @@ async def read_inventory(
     """Find out what the device is and has, with a first poll. Raises SnmpError where nothing answers."""
     inventory = Inventory()
     inventory.gear = await _poll(session, inventory, clock, catalog)
+    inventory.outdated = False
     return inventory
 
 
@@ -93,13 +98,29 @@ async def _poll(
     reader = Reader(session, inventory.memory)
     if catalog is not None:
         inventory.profile = await _recognise(reader, catalog)
-    gear = await Poll(reader, inventory.profile).read()
+    reading = await system.read(reader)
+    gear = await Poll(reader, inventory.profile).read(reading.system)
+    inventory.outdated |= _altered(inventory, reading, gear)
+    inventory.latest = reading
     cost = PollCost(
         duration_seconds=clock() - started,
         requests=session.cost.requests - requests,
         variables=session.cost.variables - variables,
     )
     return replace(gear, poll=cost)
+
+
+def _altered(inventory: Inventory, reading: system.Reading, gear: NetworkGear) -> bool:
+    """Say whether ports or parts came or went since the inventory, or the device's clock went back."""
+    if inventory.latest is None or inventory.gear is None:
+        return False
+    before, after = inventory.latest.clocks.agent_ticks, reading.clocks.agent_ticks
+    went_back = before is not None and after is not None and after < before
+    return went_back or reading.changes != inventory.latest.changes or _indexes(gear) != _indexes(inventory.gear)
+
+
+def _indexes(gear: NetworkGear) -> list[int]:
+    return [port.index for port in gear.interfaces or []]
 
 
 async def _recognise(reader: Reader, catalog: Catalog) -> Profile | None:
@@ -115,10 +136,9 @@ class Poll:
     reader: Reader
     profile: Profile | None
 
-    async def read(self) -> NetworkGear:
+    async def read(self, facts: System) -> NetworkGear:
         """Read each section that the profile does not leave out, then what the profile adds."""
         reader = self.reader
-        facts = await system.read(reader)
         ports = await interfaces.read(reader) if self._wants("interfaces") else []
         parts = await entity.read(reader) if self._wants("physical") else entity.NOTHING
         sensors = await self._sensors() if self._wants("sensors") else []

@@ -41,6 +41,7 @@ class Reader:
         self.memory = memory
         self.errors: list[TableError] = []
         self._walked: dict[str, Column] = {}
+        self._answered = False
 
     async def column(self, table: str, oid: str) -> Column:
         """Walk one column. Empty where the device does not have it or it failed; then ``errors`` says so.
@@ -59,6 +60,7 @@ class Reader:
         except SnmpError as error:
             await self.failed(table, error)
             return {}
+        self._answered = True
         if not answer:
             self.memory.absent.add(oid)
         start = len(oid) + 1
@@ -104,6 +106,7 @@ class Reader:
         for start in range(0, len(oids), _CHUNK):
             try:
                 answer |= await self.session.get(oids[start : start + _CHUNK])
+                self._answered = True
             except SnmpError as error:
                 await self.failed(table, error)
         return answer
@@ -124,8 +127,8 @@ class Reader:
         return made
 
     async def failed(self, table: str, error: SnmpError) -> None:
-        """Note a failure. Raises it on where asking further makes no sense: refused, or the device is gone."""
-        if isinstance(error, SnmpAuthenticationError):
+        """Note a failure. Raises it on where asking further makes no sense: refused, never answered, or gone since."""
+        if isinstance(error, SnmpAuthenticationError) or not self._answered:
             raise error
         row = TableError(table=table, error=_reason(error))
         if row not in self.errors and len(self.errors) < _MAX_ERRORS:

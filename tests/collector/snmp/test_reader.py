@@ -1,0 +1,136 @@
+import pytest
+
+from contracts.recording import RecordingSession
+from homeroom_collector.errors import SnmpAnswerError, SnmpAuthenticationError, SnmpTimeoutError
+from homeroom_collector.snmp.reader import Memory, Reader
+
+VALUES = {"1.3.6.1.2.1.1.2.0": 1, "1.9.1.1.5": 10, "1.9.1.1.6": 11, "1.9.1.2.5": 20, "1.9.1.3.5": 30}
+
+
+class FailingSession(RecordingSession):
+    """A recorded device that fails on some OIDs; ``dead`` fails on everything from then on."""
+
+    def __init__(self, values, failures):
+        super().__init__(values)
+        self.failures = failures
+        self.dead = False
+        self.asked = []
+
+    async def get(self, oids):
+        self.asked += oids
+        self._fail(oids)
+        return await super().get(oids)
+
+    async def walk(self, oid, *, limit=50_000):
+        self.asked.append(oid)
+        self._fail([oid])
+        return await super().walk(oid, limit=limit)
+
+    def _fail(self, oids):
+        if self.dead:
+            raise SnmpTimeoutError("no answer")
+        for oid in oids:
+            if oid in self.failures:
+                raise self.failures[oid]
+
+
+def reader(failures=None, memory=None):
+    return Reader(FailingSession(VALUES, failures or {}), memory or Memory())
+
+
+async def test_a_column_that_fails_leaves_the_others():
+    read = reader({"1.9.1.2": SnmpAnswerError("endless")})
+    columns = await read.columns("t", "1.9.1", (1, 2, 3))
+    assert columns == {1: {"5": 10, "6": 11}, 2: {}, 3: {"5": 30}}
+    assert [(e.table, e.error) for e in read.errors] == [("t", "endless")]
+
+
+async def test_a_timeout_in_one_column_leaves_the_others():
+    read = reader({"1.9.1.2": SnmpTimeoutError("slow")})
+    assert (await read.columns("t", "1.9.1", (1, 2, 3)))[3] == {"5": 30}
+    assert [e.error for e in read.errors] == ["timeout"]
+
+
+async def test_a_device_that_died_meanwhile_ends_the_poll():
+    read = reader()
+    await read.column("t", "1.9.1.1")
+    read.session.dead = True
+    with pytest.raises(SnmpTimeoutError):
+        await read.column("t", "1.9.1.2")
+
+
+async def test_a_device_that_never_answered_is_asked_once():
+    read = reader()
+    read.session.dead = True
+    with pytest.raises(SnmpTimeoutError):
+        await read.scalars("t", ["1.9.9.0"])
+    assert read.session.asked == ["1.9.9.0"]
+
+
+async def test_a_refusal_ends_the_poll():
+    read = reader({"1.9.1.2": SnmpAuthenticationError("wrong password")})
+    await read.column("t", "1.9.1.1")
+    with pytest.raises(SnmpAuthenticationError):
+        await read.column("t", "1.9.1.2")
+
+
+async def test_a_missing_first_column_does_not_hide_the_table():
+    columns = await reader().columns("t", "1.9.1", (7, 2))
+    assert columns == {7: {}, 2: {"5": 20}}
+
+
+async def test_an_absent_table_costs_two_requests_once():
+    memory = Memory()
+    first = reader(memory=memory)
+    assert await first.columns("t", "1.8.1", (1, 2, 3)) == {1: {}, 2: {}, 3: {}}
+    assert first.session.asked == ["1.8.1.1", "1.8.1"]
+    second = reader(memory=memory)
+    assert await second.columns("t", "1.8.1", (1, 2, 3)) == {1: {}, 2: {}, 3: {}}
+    assert second.session.asked == []
+
+
+async def test_an_absent_scalar_is_not_asked_for_again():
+    memory = Memory()
+    await reader(memory=memory).scalars("t", ["1.9.9.0", "1.3.6.1.2.1.1.2.0"])
+    again = reader(memory=memory)
+    assert await again.scalars("t", ["1.9.9.0", "1.3.6.1.2.1.1.2.0"]) == {"1.3.6.1.2.1.1.2.0": 1}
+    assert again.session.asked == ["1.3.6.1.2.1.1.2.0"]
+
+
+async def test_a_column_is_walked_once_within_a_poll():
+    read = reader()
+    assert await read.column("t", "1.9.1.1") is await read.column("u", "1.9.1.1")
+    assert read.session.asked == ["1.9.1.1"]
+
+
+async def test_what_was_parsed_is_kept_until_the_next_inventory():
+    memory, made = Memory(), []
+
+    async def make():
+        made.append(1)
+        return "labels"
+
+    for _ in range(3):
+        assert await reader(memory=memory).once("k", make) == "labels"
+    assert len(made) == 1
+
+
+async def test_what_failed_is_tried_again_at_the_next_polls_but_not_for_ever():
+    memory, made = Memory(), []
+    for _ in range(5):
+        read = reader({"1.9.1.2": SnmpAnswerError("broken")}, memory)
+        await read.column("t", "1.9.1.1")
+
+        async def make(read=read):
+            made.append(1)
+            return await read.column("t", "1.9.1.2")
+
+        await read.once("k", make)
+    assert len(made) == 3
+
+
+async def test_a_hundred_and_one_instances_are_asked_in_two_goes():
+    read = reader({"1.7.0": SnmpAnswerError("tooBig")})
+    await read.column("t", "1.9.1.1")
+    oids = ["1.7.0", *(f"1.7.{n}" for n in range(1, 100)), "1.9.1.1.5"]
+    assert await read.instances("t", oids) == {"1.9.1.1.5": 10}
