@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError, StoreUnavailableError
-from homeroom_collector.ingest.audience import Audience, Nobody
-from homeroom_collector.ingest.clock import Days
+from homeroom_collector.fleet import Fleet
+from homeroom_collector.ingest.address import Addresses, Campus
+from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.http import AgentCalls
 from homeroom_collector.ingest.keyring import REFRESH_SECONDS, Keyring
@@ -26,30 +27,15 @@ from homeroom_collector.ingest.restore import restore
 from homeroom_collector.ingest.service import Intake
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
+from homeroom_collector.rules.presence import Cutoffs
 from homeroom_collector.sources import schools as school_file
 from homeroom_collector.store import Store, latest, schools
 from homeroom_collector.store.schema import SECTIONS
+from homeroom_collector.views import metrics
 
 _log = logging.getLogger(__name__)
 _STORE_WAIT_SECONDS = 5.0
-
-
-class SchoolDays:
-    """Which time zone's days count for a device: its school's, else the district's."""
-
-    def __init__(self, district: str) -> None:
-        self._district = Days(ZoneInfo(district))
-        self._zones = {district: self._district}
-        self._by_school: dict[str, Days] = {}
-
-    def put(self, school: School) -> None:
-        """Learn a school's zone."""
-        if school.timezone:
-            self._by_school[school.school_id] = self._zones.setdefault(school.timezone, Days(ZoneInfo(school.timezone)))
-
-    def of(self, school_id: str) -> Days:
-        """Days of a device at this school."""
-        return self._by_school.get(school_id, self._district)
+_PRESENCE_EVERY_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,54 +45,69 @@ class Collector:
     settings: Settings
     store: Store
     registry: CollectorRegistry
+    fleet: Fleet
     measures: Measures
     keyring: Keyring
     commit: GroupCommit
     intake: Intake
-    audience: Audience
     days: SchoolDays
+
+    def put_school(self, school: School) -> None:
+        """Let everyone who must know hear of a school."""
+        self.days.put(school)
+        self.intake.campus.put(school)
+        self.fleet.put_school(school)
 
 
 COLLECTOR = web.AppKey("collector", Collector)
 
 
-def build(
-    settings: Settings, audience: Audience | None = None, registry: CollectorRegistry | None = None
-) -> web.Application:
+def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.Application:
     """Put everything together; nothing is opened or started before the application starts."""
-    collector = _collector(settings, audience or Nobody(), registry or CollectorRegistry())
+    collector = _collector(settings, registry or CollectorRegistry())
     app = web.Application(client_max_size=settings.ingest.max_request_bytes)
     app[COLLECTOR] = collector
-    calls = AgentCalls(collector.intake, {"interval_seconds": settings.agents.interval}, settings.ingest.max_body_bytes)
-    app.add_routes(calls.routes())
+    app.add_routes(_agent_calls(collector).routes())
+    app.add_routes(metrics.routes(collector.fleet, collector.registry, settings.metrics))
     app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz)])
     app.cleanup_ctx.append(_store)
     app.cleanup_ctx.append(_committing)
     app.cleanup_ctx.append(_running(_follow_revocations))
+    app.cleanup_ctx.append(_running(_keep_presence))
     return app
 
 
-def _collector(settings: Settings, audience: Audience, registry: CollectorRegistry) -> Collector:
-    store = Store(settings.store.url)
-    measures = Measures(registry)
-    wire, keyring, days = Wire(), Keyring(store), SchoolDays(settings.timezone)
+def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
+    store, fleet = Store(settings.store.url), Fleet(settings.freshness.freshness())
+    measures, days, keyring = Measures(registry), SchoolDays(settings.timezone), Keyring(store)
     commit = GroupCommit(
         store,
         Merger(SECTIONS, latest.HEADER, oldest_seconds=settings.ingest.late_reports),
         days_of=days.of,
-        on_news=_telling(audience),
+        on_news=_telling(fleet),
         measures=measures,
         capacity=settings.ingest.queue_reports,
         most_at_once=settings.ingest.reports_per_commit,
     )
-    intake = Intake(commit, keyring, wire, measures, audience.put_device, settings.ingest.max_reports_per_request)
-    return Collector(settings, store, registry, measures, keyring, commit, intake, audience, days)
+    most = settings.ingest.max_reports_per_request
+    intake = Intake(commit, keyring, Wire(), measures, Campus(), fleet.put_device, most)
+    return Collector(settings, store, registry, fleet, measures, keyring, commit, intake, days)
 
 
-def _telling(audience: Audience) -> Callable[[str, News], None]:
+def _agent_calls(collector: Collector) -> AgentCalls:
+    settings = collector.settings
+    return AgentCalls(
+        collector.intake,
+        Addresses(settings.listen.trusted_proxies),
+        {"interval_seconds": settings.agents.interval},
+        settings.ingest.max_body_bytes,
+    )
+
+
+def _telling(fleet: Fleet) -> Callable[[str, News], None]:
     def tell(device_id: str, news: News) -> None:
         try:
-            audience.apply(device_id, news.report, news.received_at)
+            fleet.apply(device_id, news.report, news.received_at, on_campus=news.on_campus)
         except Exception:
             # The report is on disk; a view that cannot show it must not stop the writer.
             _log.exception("report of %s cannot be shown", device_id)
@@ -121,7 +122,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         await _when_it_answers(collector.store)
         await sync_schools(collector.store, collector.settings)
         await collector.keyring.load()
-        await restore(collector.store, collector.intake.wire, collector.audience, collector.days.put)
+        await restore(collector.store, collector.intake.wire, collector.fleet, collector.put_school)
         yield
     finally:
         await collector.store.close()
@@ -184,6 +185,18 @@ async def _follow_revocations(collector: Collector) -> None:
         except CollectorError as error:
             _log.warning("revoked keys not read: %s", error)
         collector.measures.keys.set(len(collector.keyring))
+
+
+async def _keep_presence(collector: Collector) -> None:
+    """Let time pass in the fleet: who has been silent for how long."""
+    policy = collector.settings.presence.policy()
+    while True:
+        for state in list(collector.fleet.schools):
+            now = time.time()
+            cutoffs = Cutoffs(present=now - policy.present_seconds, gear_known=now - policy.gear_unknown_seconds)
+            collector.fleet.refresh(state.school.school_id, cutoffs, now)
+            await asyncio.sleep(0)
+        await asyncio.sleep(_PRESENCE_EVERY_SECONDS)
 
 
 async def _healthz(_request: web.Request) -> web.Response:

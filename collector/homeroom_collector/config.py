@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
+from homeroom_collector.fleet import Freshness
+from homeroom_collector.rules.presence import PresencePolicy
 from homeroom_collector.strict import Seconds
+from homeroom_collector.views.metrics import MetricsSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,37 @@ class IngestSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FreshnessSettings:
+    """How long what a device said counts as its state: fast facts, and slow ones such as battery health."""
+
+    live: Seconds = 900.0
+    lasting: Seconds = 30 * 86_400.0
+
+    def freshness(self) -> Freshness:
+        """As the fleet wants it."""
+        return Freshness(live_seconds=self.live, lasting_seconds=self.lasting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceSettings:
+    """When silence begins to matter; hours and days are instructional."""
+
+    present: Seconds = 900.0
+    overdue_hours: float = 4.0
+    missing_days: float = 5.0
+    gear_unknown: Seconds = 300.0
+
+    def policy(self) -> PresencePolicy:
+        """As the rules want it."""
+        return PresencePolicy(
+            present_seconds=self.present,
+            overdue_hours=self.overdue_hours,
+            missing_days=self.missing_days,
+            gear_unknown_seconds=self.gear_unknown,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that can be set."""
 
@@ -78,6 +112,9 @@ class Settings:
     agents: AgentSettings = field(default_factory=AgentSettings)
     ingest: IngestSettings = field(default_factory=IngestSettings)
     snmp: Any = None
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    freshness: FreshnessSettings = field(default_factory=FreshnessSettings)
+    presence: PresenceSettings = field(default_factory=PresenceSettings)
 
 
 def load(path: Path) -> Settings:

@@ -68,11 +68,11 @@ class Running:
 
 
 @asynccontextmanager
-async def collecting(settings: Settings, audience: Any = None) -> AsyncIterator[Running]:
+async def collecting(settings: Settings) -> AsyncIterator[Running]:
     """Run a collector until the block ends."""
     async with open_store(settings.store.url) as store, store.writing() as connection:
         await schools.put(connection, SCHOOLS)
-    app = build(settings, audience)
+    app = build(settings)
     runner = web.AppRunner(app, access_log=None, auto_decompress=False)
     await runner.setup()
     try:

@@ -17,18 +17,5 @@ class Audience(Protocol):
     def put_device(self, device: Device) -> None:
         """A device was enrolled or changed."""
 
-    def apply(self, device_id: str, report: Report, received_at: float) -> None:
+    def apply(self, device_id: str, report: Report, received_at: float, *, on_campus: bool | None = None) -> None:
         """A new report was committed; only its newest sections are in it."""
-
-
-class Nobody:
-    """Hears everything and keeps nothing."""
-
-    def put_school(self, school: School) -> None:
-        """Nothing."""
-
-    def put_device(self, device: Device) -> None:
-        """Nothing."""
-
-    def apply(self, device_id: str, report: Report, received_at: float) -> None:
-        """Nothing."""

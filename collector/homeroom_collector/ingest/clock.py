@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from homeroom_collector.model import School
 
 TOLERATED_SECONDS = 2.0
 """Differences up to this are the network's and the server's delay, not the clock's."""
@@ -59,3 +62,25 @@ class Days:
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
         after = (midnight.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=self._zone)
         return midnight.timestamp(), after.timestamp(), local.year * 10_000 + local.month * 100 + local.day
+
+
+class SchoolDays:
+    """Which time zone's days count for a device: its school's, else the district's."""
+
+    def __init__(self, district: str) -> None:
+        """``district`` names a time zone, such as America/Chicago."""
+        self._district = Days(ZoneInfo(district))
+        self._zones = {district: self._district}
+        self._by_school: dict[str, Days] = {}
+
+    def put(self, school: School) -> None:
+        """Learn a school's zone."""
+        if school.timezone is None:
+            self._by_school.pop(school.school_id, None)
+            return
+        days = self._zones.setdefault(school.timezone, Days(ZoneInfo(school.timezone)))
+        self._by_school[school.school_id] = days
+
+    def of(self, school_id: str) -> Days:
+        """Days of a device at this school."""
+        return self._by_school.get(school_id, self._district)

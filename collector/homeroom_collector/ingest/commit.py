@@ -78,7 +78,13 @@ class GroupCommit:
         measures.capacity.set(capacity)
 
     def submit(
-        self, caller: Caller, reports: Sequence[Report], received_at: float, *, ordered: bool = False
+        self,
+        caller: Caller,
+        reports: Sequence[Report],
+        received_at: float,
+        *,
+        on_campus: bool | None = None,
+        ordered: bool = False,
     ) -> asyncio.Future[list[bool]]:
         """Queue reports of one device; the future ends after the commit and says which were new.
 
@@ -91,7 +97,7 @@ class GroupCommit:
             )
         self._queued += len(reports)
         done: asyncio.Future[list[bool]] = asyncio.get_running_loop().create_future()
-        arrived = [Arrived(report, received_at, ordered) for report in reports]
+        arrived = [Arrived(report, received_at, on_campus, ordered) for report in reports]
         self._waiting.deliveries.append(_Delivery(caller, arrived, done))
         self._wake.set()
         return done

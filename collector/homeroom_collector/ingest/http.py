@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from homeroom_collector.ingest.address import Addresses
 from homeroom_collector.ingest.body import read_json
 from homeroom_collector.ingest.problem import Handler, answering_problems, problem
 from homeroom_collector.ingest.service import Intake, Taken
@@ -18,6 +19,7 @@ class AgentCalls:
     """Handlers over one intake. ``settings`` goes to every agent with every answer."""
 
     intake: Intake
+    addresses: Addresses
     settings: dict[str, Any]
     most_body_bytes: int
 
@@ -39,11 +41,11 @@ class AgentCalls:
     def _reports(self) -> Handler:
         # Nearly every answer is this one.
         one = self._taken(Taken(1, 0, []))
-        intake, most = self.intake, self.most_body_bytes
+        intake, addresses, most = self.intake, self.addresses, self.most_body_bytes
 
         async def reports(request: web.Request) -> web.Response:
             caller = await intake.keyring.caller(request.headers.get("Authorization"))
-            taken = await intake.take(caller, await read_json(request, most))
+            taken = await intake.take(caller, await read_json(request, most), addresses.of(request))
             if taken.rejected and not taken.accepted and not taken.duplicates:
                 return _all_rejected(taken)
             body = one if taken.accepted == 1 and not taken.duplicates and not taken.rejected else self._taken(taken)

@@ -24,10 +24,15 @@ _times: msgspec.json.Decoder[dict[str, float]] = msgspec.json.Decoder(dict[str, 
 
 @dataclass(slots=True)
 class Arrived:
-    """One report on its way in. ``ordered`` sources never repeat or overtake; all below a sequence counts as seen."""
+    """One report on its way in.
+
+    ``on_campus``: it came from the school's own networks; None where nobody knows. ``ordered`` sources never repeat or
+    overtake; all below a sequence counts as seen.
+    """
 
     report: Report
     received_at: float
+    on_campus: bool | None = None
     ordered: bool = False
 
 
@@ -37,6 +42,7 @@ class News:
 
     report: Report
     received_at: float
+    on_campus: bool | None
 
 
 @dataclass(slots=True)
@@ -80,6 +86,7 @@ class Merger:
         row = change.row
         row["received_at"] = max(row["received_at"] or 0.0, each.received_at)
         row["clock_skew_seconds"] = at.skew_seconds
+        row["on_campus"] = each.on_campus
         newest = row["measured_at"] is None or at.measured_at >= row["measured_at"]
         if newest:
             row["measured_at"] = at.measured_at
@@ -89,7 +96,7 @@ class Merger:
             row["lost_reports_total"] = _column(report.lost_reports_total)
         stale = self._sections_taken(row, times, report, at.measured_at)
         _count_day(change, days.of(at.measured_at), report, at.measured_at)
-        change.news.append(News(_seen_from_here(report, at.measured_at, stale), each.received_at))
+        change.news.append(News(_seen_from_here(report, at.measured_at, stale), each.received_at, each.on_campus))
 
     def _sections_taken(
         self, row: dict[str, Any], times: dict[str, float], report: Report, measured_at: float

@@ -45,7 +45,7 @@ def _tell(row: Mapping[str, Any], wire: Wire, audience: Audience) -> None:
         # A bound that became tighter since; the next report of the device is current anyway.
         _log.warning("stored state of %s left out: %s", row["device_id"], error)
         return
-    audience.apply(row["device_id"], report, row["received_at"])
+    audience.apply(row["device_id"], report, row["received_at"], on_campus=row["on_campus"])
 
 
 def as_report(row: Mapping[str, Any]) -> str:

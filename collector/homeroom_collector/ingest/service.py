@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from homeroom_agent.report import Identity, Report
 from homeroom_collector.errors import RefusedError
+from homeroom_collector.ingest.address import Campus
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.keyring import Caller, Keyring
 from homeroom_collector.ingest.measures import Measures
@@ -37,12 +38,13 @@ class Intake:
     keyring: Keyring
     wire: Wire
     measures: Measures
+    campus: Campus
     on_device: Callable[[Device], None]
     most_reports: int
     clock: Clock = time.time
 
-    async def take(self, caller: Caller, body: bytes) -> Taken:
-        """Take a batch of one device in; returns after the commit.
+    async def take(self, caller: Caller, body: bytes, address: str) -> Taken:
+        """Take a batch of one device in that came from ``address``; returns after the commit.
 
         Raises RefusedError where all of it is unusable, BusyError and StoreUnavailableError where a retry makes sense.
         """
@@ -54,7 +56,8 @@ class Intake:
         self.measures.rejected.inc(len(rejected))
         if not own:
             return Taken(0, 0, sorted(rejected, key=lambda each: each.index))
-        new = await self.commit.submit(caller, own, received_at)
+        on_campus = self.campus.holds(caller.school_id, address)
+        new = await self.commit.submit(caller, own, received_at, on_campus=on_campus)
         accepted = sum(new)
         return Taken(accepted, len(new) - accepted, sorted(rejected, key=lambda each: each.index))
 

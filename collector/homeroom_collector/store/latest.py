@@ -16,6 +16,7 @@ HEADER = (
     "measured_at",
     "received_at",
     "clock_skew_seconds",
+    "on_campus",
     "sequence",
     "source",
     "agent_version",

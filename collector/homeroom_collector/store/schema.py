@@ -116,6 +116,7 @@ latest = sa.Table(
     sa.Column("measured_at", sa.Double, comment="of the newest report, corrected by the clock skew"),
     sa.Column("received_at", sa.Double, comment="of the last report to arrive"),
     sa.Column("clock_skew_seconds", sa.Double, comment="device clock minus collector clock"),
+    sa.Column("on_campus", sa.Boolean),
     sa.Column("sequence", sa.BigInteger),
     sa.Column("source", sa.Text),
     sa.Column("agent_version", sa.Text),

@@ -1,0 +1,77 @@
+"""Where a request comes from, and whether that is the school. Addresses are used and forgotten, never stored.
+
+Behind a reverse proxy the peer is the proxy. ``X-Forwarded-For`` is believed only as far as it was written by proxies
+that the configuration trusts: read from the right, the first address that is none of them is the client.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from functools import lru_cache
+
+from aiohttp import web
+
+from homeroom_collector.model import School
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_REMEMBERED = 65_536
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def parse(text: str) -> Address | None:
+    """Read an address; IPv4 inside IPv6 becomes IPv4 again. None where it is none."""
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+def within(address: Address | None, networks: Iterable[Network]) -> bool:
+    """Whether an address lies in one of the networks."""
+    return address is not None and any(address in network for network in networks)
+
+
+class Addresses:
+    """Finds the client of a request."""
+
+    def __init__(self, trusted_proxies: Iterable[str]) -> None:
+        self._trusted = tuple(ipaddress.ip_network(block) for block in trusted_proxies)
+
+    def of(self, request: web.Request) -> str:
+        """The client's address as text; the peer's where no trusted proxy says otherwise."""
+        peer = request.remote or ""
+        if not self._trusted or not within(parse(peer), self._trusted):
+            return peer
+        client = peer
+        for hop in reversed(",".join(request.headers.getall("X-Forwarded-For", [])).split(",")):
+            if (address := parse(hop)) is None:
+                break
+            client = str(address)
+            if not within(address, self._trusted):
+                break
+        return client
+
+
+class Campus:
+    """The schools' own networks."""
+
+    def __init__(self) -> None:
+        self._networks: dict[str, tuple[Network, ...]] = {}
+        self._known = lru_cache(maxsize=_REMEMBERED)(self._look)
+
+    def put(self, school: School) -> None:
+        """Learn a school's networks."""
+        self._networks[school.school_id] = tuple(ipaddress.ip_network(block) for block in school.networks)
+        self._known.cache_clear()
+
+    def holds(self, school_id: str, address: str) -> bool | None:
+        """Whether a client is in its school's networks; None where nobody said which they are."""
+        return self._known(school_id, address)
+
+    def _look(self, school_id: str, address: str) -> bool | None:
+        networks = self._networks.get(school_id)
+        return within(parse(address), networks) if networks else None
