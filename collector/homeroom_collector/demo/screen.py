@@ -24,7 +24,7 @@ class Screen:
         if self._console.is_terminal:
             self._live.start()
         else:
-            self._console.print(self._heading)
+            self._console.print(self._heading, soft_wrap=True)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -36,7 +36,7 @@ class Screen:
             self._live.update(Group(self._heading, _table(counts)), refresh=True)
         elif (line := _line(counts)) != self._last_line:
             self._last_line = line
-            self._console.print(line)
+            self._console.print(line, soft_wrap=True)
 
 
 def _heading(places: Places, *, prometheus: bool) -> Text:
