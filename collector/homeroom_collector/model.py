@@ -43,7 +43,10 @@ class School:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """One device as the register knows it. ``school_id`` and ``grade_band`` are empty where nobody said."""
+    """One device as the register knows it. ``school_id`` and ``grade_band`` are empty where nobody said.
+
+    ``shelved``: the register says stored, in repair, retired or lost, so silence means nothing.
+    """
 
     device_id: str
     device_class: DeviceClass
@@ -55,3 +58,4 @@ class Device:
     model: str | None = None
     platform: str | None = None
     enrolled_at: float | None = None
+    shelved: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC
 from math import inf
 
 from homeroom_agent.report import Report
@@ -13,7 +14,9 @@ from homeroom_collector.fleet.member import MEASURED, Member
 from homeroom_collector.fleet.school import SchoolState
 from homeroom_collector.fleet.software import Software, computer_labels, gear_labels, merged
 from homeroom_collector.model import Device, Presence, School
-from homeroom_collector.rules.presence import Cutoffs
+from homeroom_collector.rules.calendar import CalendarRules, SchoolCalendar
+from homeroom_collector.rules.calendar_book import CalendarBook
+from homeroom_collector.rules.presence import Cutoffs, PresencePolicy, cutoffs
 
 _log = logging.getLogger(__name__)
 _NOTHING = Software()
@@ -34,12 +37,21 @@ class Freshness:
 class Fleet:
     """Latest state of every device. ``version`` grows with every change that a view could show."""
 
-    def __init__(self, freshness: Freshness | None = None) -> None:
+    def __init__(
+        self,
+        calendars: CalendarBook | None = None,
+        policy: PresencePolicy | None = None,
+        freshness: Freshness | None = None,
+    ) -> None:
         self.freshness = freshness or Freshness()
+        self.policy = policy or PresencePolicy()
         self.version = 0
+        self._calendars = calendars or CalendarBook(CalendarRules(zone=UTC))
         self._schools: dict[str, SchoolState] = {}
         self._members: dict[str, Member] = {}
         self._texts = SharedTexts()
+        self._cutoffs_at: float | None = None
+        self._cutoffs_of: dict[SchoolCalendar, Cutoffs] = {}
 
     @property
     def schools(self) -> Iterable[SchoolState]:
@@ -61,7 +73,8 @@ class Fleet:
     def put_school(self, school: School) -> None:
         """Add a school or replace what is known of it; its devices stay."""
         self.version += 1
-        self._state(school.school_id).school = school
+        state = self._state(school.school_id)
+        state.school, state.calendar = school, self._calendars.of(school)
 
     def put_device(self, device: Device) -> None:
         """Add a device or replace its register entry. Moving to another school takes its state along."""
@@ -107,15 +120,34 @@ class Fleet:
         self._measure(member, report, received_at)
         self._schools[member.device.school_id].settle(member)
 
-    def refresh(self, school_id: str, cutoffs: Cutoffs, now: float) -> None:
-        """Bring one school up to ``now``: presence by its cut-offs, and out with series that silence has aged."""
+    def use_calendars(self, calendars: CalendarBook) -> None:
+        """Live by other calendars from the next refresh on."""
+        self._calendars = calendars
+        for state in self._schools.values():
+            state.calendar = calendars.of(state.school)
+
+    def refresh(self, now: float) -> None:
+        """Bring every school up to ``now``. :func:`keep_current` does so without holding the event loop."""
+        for school_id in tuple(self._schools):
+            self.refresh_school(school_id, now)
+
+    def refresh_school(self, school_id: str, now: float) -> None:
+        """Bring one school up to ``now``: presence by its calendar, and out with series that silence has aged."""
         state = self._schools[school_id]
-        state.cutoffs = cutoffs
+        state.cutoffs = self._cutoffs(state.calendar, now)
         changed = False
         for member in state.members.values():
             changed |= state.settle(member)
             changed |= self._age(state, member, now)
         self.version += changed
+
+    def _cutoffs(self, calendar: SchoolCalendar, now: float) -> Cutoffs:
+        """Cut-offs at ``now``, worked out once for all schools on a calendar."""
+        if self._cutoffs_at != now:
+            self._cutoffs_at, self._cutoffs_of = now, {}
+        if calendar not in self._cutoffs_of:
+            self._cutoffs_of[calendar] = cutoffs(calendar, self.policy, now)
+        return self._cutoffs_of[calendar]
 
     def _age(self, state: SchoolState, member: Member, now: float) -> bool:
         """Blank what was measured too long ago. True if anything left."""
@@ -176,7 +208,8 @@ class Fleet:
     def _state(self, school_id: str) -> SchoolState:
         state = self._schools.get(school_id)
         if state is None:
-            state = self._schools[school_id] = SchoolState(School(school_id=school_id, name=school_id), self._texts)
+            school = School(school_id=school_id, name=school_id)
+            state = self._schools[school_id] = SchoolState(school, self._calendars.of(school), self._texts)
         return state
 
 

@@ -13,6 +13,7 @@ from homeroom_collector.fleet.member import PLACE, Member
 from homeroom_collector.fleet.software import model_of
 from homeroom_collector.model import DeviceClass, Presence, School
 from homeroom_collector.rules import presence
+from homeroom_collector.rules.calendar import SchoolCalendar
 
 
 class Group(NamedTuple):
@@ -33,8 +34,9 @@ def group_of(member: Member) -> Group:
 class SchoolState:
     """Devices and columns of one school. ``counts`` holds no zeros."""
 
-    def __init__(self, school: School, texts: SharedTexts) -> None:
+    def __init__(self, school: School, calendar: SchoolCalendar, texts: SharedTexts) -> None:
         self.school = school
+        self.calendar = calendar
         self.members: dict[str, Member] = {}
         self.counts: Counter[Group] = Counter()
         self.columns: dict[str, Columns] = {}
@@ -66,10 +68,10 @@ class SchoolState:
         device = member.device
         if device.device_class == "network":
             return presence.gear(
-                member.seen_at, self.cutoffs, reachable=member.reachable, parent_down=False, shelved=False
+                member.seen_at, self.cutoffs, reachable=member.reachable, parent_down=False, shelved=device.shelved
             )
         seen_at = device.enrolled_at if member.seen_at is None else member.seen_at
-        return presence.computer(seen_at, self.cutoffs, on_campus=member.on_campus, shelved=False)
+        return presence.computer(seen_at, self.cutoffs, on_campus=member.on_campus, shelved=device.shelved)
 
     def register(self, member: Member, table: str, keys: tuple[Key, ...], value: float | None) -> None:
         """Store one of the rows that come from the register or from a verdict."""

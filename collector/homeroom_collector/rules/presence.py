@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import inf
 
 from homeroom_collector.model import Presence
+from homeroom_collector.rules.calendar import SchoolCalendar
 
 NEVER = -inf
 """A cut-off that no device has passed: there was not that much instruction."""
@@ -21,13 +22,13 @@ class PresencePolicy:
 
     present_seconds: float = 900.0
     overdue_hours: float = 4.0
-    missing_days: float = 5.0
+    missing_days: int = 5
     gear_unknown_seconds: float = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cutoffs:
-    """Instants of one school at one moment, Unix seconds, each earlier than the one before.
+    """Instants of one school at one moment, Unix seconds.
 
     Last heard at or after ``present``: in use. At or before ``overdue``: silent for the overdue hours. At or before
     ``missing``: silent for the missing days. ``gear_known``: network gear last looked at before it is unknown.
@@ -66,3 +67,13 @@ def gear(
     if reachable:
         return Presence.UP
     return Presence.UNREACHABLE if parent_down else Presence.DOWN
+
+
+def cutoffs(calendar: SchoolCalendar, policy: PresencePolicy, now: float) -> Cutoffs:
+    """Cut-offs of every school on this calendar at ``now``."""
+    return Cutoffs(
+        present=now - policy.present_seconds,
+        overdue=calendar.instant_before(now, policy.overdue_hours * 3600.0),
+        missing=calendar.days_before(now, policy.missing_days),
+        gear_known=now - policy.gear_unknown_seconds,
+    )

@@ -1,0 +1,18 @@
+"""The passing of time: silence alone changes presence and ages series, so somebody has to look at the clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from homeroom_collector.fleet.fleet import Fleet
+
+
+async def keep_current(fleet: Fleet, clock: Callable[[], float], every_seconds: float = 15.0) -> None:
+    """Refresh the fleet until cancelled, one school at a time, so that ingest never waits for more than one school."""
+    while True:
+        now = clock()
+        for school_id in [state.school.school_id for state in fleet.schools]:
+            fleet.refresh_school(school_id, now)
+            await asyncio.sleep(0)
+        await asyncio.sleep(every_seconds)
