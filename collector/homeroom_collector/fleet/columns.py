@@ -8,7 +8,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from math import isnan
-from operator import add
 from typing import Any
 
 from homeroom_collector.fleet.families import Table
@@ -19,19 +18,18 @@ _NAN = float("nan")
 class Columns:
     """Values of one table. A run is ``count`` rows from ``start``, owned by one device."""
 
-    __slots__ = ("_free", "_labels", "prefixes", "suffixes", "table", "values")
+    __slots__ = ("_free", "_writers", "prefixes", "suffixes", "table", "values")
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.prefixes: list[bytes] = []
         self.suffixes: list[bytes] = []
         self.values = tuple(array("d") for _ in table.columns)
+        self._writers = tuple(zip(self.values, (column.read for column in table.columns), strict=True))
         self._free: dict[int, list[int]] = {}
-        self._labels: list[bytes] | None = None
 
     def allocate(self, prefix: bytes, suffixes: Sequence[bytes]) -> int:
         """Take a run for one device and return its start. All its values are unknown at first."""
-        self._labels = None
         count = len(suffixes)
         free = self._free.get(count)
         if not free:
@@ -55,12 +53,10 @@ class Columns:
         self.prefixes[start : start + count] = [b""] * count
         self.suffixes[start : start + count] = [b""] * count
         self._free.setdefault(count, []).append(start)
-        self._labels = None
 
     def write(self, start: int, facts: Sequence[Any]) -> None:
         """Store the values of a run, one fact a row."""
-        for values, column in zip(self.values, self.table.columns, strict=True):
-            read = column.read
+        for values, read in self._writers:
             row = start
             for fact in facts:
                 value = read(fact)
@@ -85,13 +81,3 @@ class Columns:
                 known |= not all(map(isnan, values[start : start + count]))
                 values[start : start + count] = unknown
         return known
-
-    def labels(self) -> list[bytes]:
-        """Label text of every row, closed. Kept until a row comes or goes, or :meth:`forget_labels`."""
-        if self._labels is None:
-            self._labels = list(map(add, self.prefixes, self.suffixes))
-        return self._labels
-
-    def forget_labels(self) -> None:
-        """Give back the memory of :meth:`labels`."""
-        self._labels = None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC
-from math import inf
 
 from homeroom_agent.report import Report
+from homeroom_collector.fleet.ageing import Freshness, age, silence
 from homeroom_collector.fleet.labels import SharedTexts, pair
 from homeroom_collector.fleet.member import MEASURED, Member
 from homeroom_collector.fleet.school import SchoolState
@@ -20,18 +19,6 @@ from homeroom_collector.rules.presence import Cutoffs, PresencePolicy, cutoffs
 
 _log = logging.getLogger(__name__)
 _NOTHING = Software()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freshness:
-    """How long what a device said counts as its state.
-
-    After ``live_seconds`` of silence the fast series leave (processor, charge, counters), after ``lasting_seconds``
-    the slow ones too (battery health, disk wear). Who and where a device is stays until it is removed.
-    """
-
-    live_seconds: float = 900.0
-    lasting_seconds: float = 30 * 86400.0
 
 
 class Fleet:
@@ -111,6 +98,7 @@ class Fleet:
             return
         self.version += 1
         member.seen_at = max(member.seen_at or 0.0, received_at)
+        member.ages_at = min(member.ages_at, received_at + self.freshness.live_seconds)
         if on_campus is not None:
             member.on_campus = on_campus
         measured_at = corrected(report, received_at)
@@ -138,7 +126,7 @@ class Fleet:
         changed = False
         for member in state.members.values():
             changed |= state.settle(member)
-            changed |= self._age(state, member, now)
+            changed |= age(state, member, self.freshness, now)
         self.version += changed
 
     def _cutoffs(self, calendar: SchoolCalendar, now: float) -> Cutoffs:
@@ -148,18 +136,6 @@ class Fleet:
         if calendar not in self._cutoffs_of:
             self._cutoffs_of[calendar] = cutoffs(calendar, self.policy, now)
         return self._cutoffs_of[calendar]
-
-    def _age(self, state: SchoolState, member: Member, now: float) -> bool:
-        """Blank what was measured too long ago. True if anything left."""
-        oldest, live = now - self.freshness.lasting_seconds, now - self.freshness.live_seconds
-        if min(member.measured) >= live:
-            return False
-        changed = False
-        for place, columns, start, count in state.runs(member):
-            at = member.measured[place]
-            if 0.0 < at < live:
-                changed |= columns.blank(start, count, lasting=at < oldest)
-        return changed
 
     def _enrol(self, device: Device) -> None:
         member = Member(device, pair("device", device.device_id).encode(), _NOTHING, Presence.UNKNOWN)
@@ -194,16 +170,9 @@ class Fleet:
             state.count(member)
             _label(state, member)
         if report.network is not None:
-            self._note_answer(state, member, reachable=report.network.reachable)
-
-    def _note_answer(self, state: SchoolState, member: Member, *, reachable: bool) -> None:
-        """Remember whether network gear answered; what a silent device measured before is not its state any more."""
-        member.reachable = reachable
-        state.register(member, "target_up", (member.software.kind,), reachable)
-        if not reachable:
-            for place, columns, start, count in state.runs(member):
-                if member.measured[place] < inf:
-                    columns.blank(start, count, lasting=False)
+            member.reachable = report.network.reachable
+            if not member.reachable:
+                silence(state, member)
 
     def _state(self, school_id: str) -> SchoolState:
         state = self._schools.get(school_id)
@@ -218,6 +187,7 @@ def _label(state: SchoolState, member: Member) -> None:
     device, found = member.device, member.software
     if device.device_class == "network":
         state.register(member, "target_info", (gear_labels(device, found),), 1.0)
+        state.show_answer(member)
     else:
         state.register(member, "device_info", (computer_labels(device, found),), 1.0)
 

@@ -34,7 +34,7 @@ def distinct(names: Sequence[str], suffixes: Sequence[object]) -> tuple[str, ...
 
     The answer depends on the rows alone, not on their order, as long as the suffixes differ.
     """
-    if len(set(names)) == len(names):
+    if len(names) < 2 or len(set(names)) == len(names):
         return tuple(names)
     seen = set[str]()
     twice = {name for name in names if name in seen or seen.add(name)}  # type: ignore[func-returns-value]  # set.add

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from math import inf
 
 from homeroom_collector.fleet.computers import COMPUTER_TABLES
 from homeroom_collector.fleet.families import Table
@@ -29,13 +30,16 @@ PLACE: dict[DeviceClass, dict[str, int]] = {
 
 
 class Member:
-    """Mutable record of one device. ``keys[i]`` and ``starts[i]`` are the run in table ``i``; None is no run.
+    """Mutable record of one device.
 
-    ``measured[i]`` is when table ``i`` was last written (collector's clock), 0 where it is blank.
-    ``seen_at`` is when anything was last heard, ``measured_at`` the corrected time of the newest report.
+    ``tables`` are those that its class of device has rows in. ``keys[i]`` and ``starts[i]`` are the run in table ``i``;
+    None is no run. ``measured[i]`` is when it was last written (collector's clock), negative once its fast series have
+    left, 0 where nothing is left. Nothing ages before ``ages_at``. ``seen_at`` is when anything was last heard,
+    ``measured_at`` the corrected time of the newest report.
     """
 
     __slots__ = (
+        "ages_at",
         "device",
         "keys",
         "measured",
@@ -47,10 +51,12 @@ class Member:
         "software",
         "starts",
         "state",
+        "tables",
     )
 
     def __init__(self, device: Device, prefix: bytes, software: Software, state: Presence) -> None:
-        count = len(TABLES[device.device_class])
+        self.tables = TABLES[device.device_class]
+        count = len(self.tables)
         self.device = device
         self.prefix = prefix
         self.software = software
@@ -58,12 +64,8 @@ class Member:
         self.keys: list[tuple[Key, ...] | None] = [None] * count
         self.starts = array("I", [0]) * count
         self.measured = array("d", [0.0]) * count
+        self.ages_at = inf
         self.seen_at: float | None = None
         self.measured_at: float | None = None
         self.on_campus: bool | None = None
         self.reachable: bool | None = None
-
-    @property
-    def tables(self) -> tuple[Table, ...]:
-        """The tables that this class of device has rows in; positions are those of ``keys``."""
-        return TABLES[self.device.device_class]

@@ -15,6 +15,8 @@ from homeroom_collector.model import DeviceClass, Presence, School
 from homeroom_collector.rules import presence
 from homeroom_collector.rules.calendar import SchoolCalendar
 
+_ANSWERED = {Presence.UP: 1.0, Presence.DOWN: 0.0, Presence.UNREACHABLE: 0.0}
+
 
 class Group(NamedTuple):
     """What devices are counted by."""
@@ -62,7 +64,13 @@ class SchoolState:
         member.state = state
         self.count(member)
         self.register(member, "presence", (state.value,), 1.0)
+        self.show_answer(member)
         return True
+
+    def show_answer(self, member: Member) -> None:
+        """Write ``homeroom_target_up`` of network gear; nobody having looked is neither up nor down."""
+        if member.device.device_class == "network":
+            self.register(member, "target_up", (member.software.kind,), _ANSWERED.get(member.state))
 
     def _presence(self, member: Member) -> Presence:
         device = member.device
@@ -90,23 +98,22 @@ class SchoolState:
 
     def put(self, member: Member, place: int, keys: tuple[Key, ...], facts: Sequence[Any], at: float) -> None:
         """Store the rows of one table of one device, replacing those it had. ``at`` is the collector's time."""
-        columns = self._run(member, place, keys)
+        if member.keys[place] != keys:
+            self._allot(member, place, keys)
         if facts:
-            columns.write(member.starts[place], facts)
+            self.columns[member.tables[place].name].write(member.starts[place], facts)
         member.measured[place] = at
 
-    def _run(self, member: Member, place: int, keys: tuple[Key, ...]) -> Columns:
-        """Make the device's run in a table the one for these keys."""
+    def _allot(self, member: Member, place: int, keys: tuple[Key, ...]) -> None:
+        """Give the device rows for these keys in one table, in place of those it had."""
         table = member.tables[place]
-        columns = self.columns.get(table.name)
-        if columns is None:
-            columns = self.columns[table.name] = Columns(table)
-        if member.keys[place] != keys:
-            self.drop(member, place)
-            member.keys[place] = self._texts.keys(keys)
-            if keys:
-                member.starts[place] = columns.allocate(member.prefix, self._texts.suffixes(table.labels, keys))
-        return columns
+        if table.name not in self.columns:
+            self.columns[table.name] = Columns(table)
+        self.drop(member, place)
+        member.keys[place] = self._texts.keys(keys)
+        if keys:
+            suffixes = self._texts.suffixes(table.labels, keys)
+            member.starts[place] = self.columns[table.name].allocate(member.prefix, suffixes)
 
     def drop(self, member: Member, place: int) -> None:
         """Remove the device's rows from one table."""
@@ -128,5 +135,6 @@ class SchoolState:
             keys, values, at = member.keys[place], columns.copy(start, count), member.measured[place]
             other.drop(member, place)
             assert keys is not None
-            self._run(member, place, keys).paste(member.starts[place], values)
+            self._allot(member, place, keys)
+            self.columns[columns.table.name].paste(member.starts[place], values)
             member.measured[place] = at

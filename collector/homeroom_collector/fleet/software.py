@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from homeroom_agent.report import Report
 from homeroom_agent.report.network import NetworkGear
 from homeroom_collector.model import Device
 
 
-@dataclass(frozen=True, slots=True)
-class Software:
+class Software(NamedTuple):
     """What reports said last; empty where they never said. ``kind`` is that of network gear and empty for computers."""
 
     kind: str = ""
@@ -29,17 +28,15 @@ def merged(known: Software, report: Report) -> Software:
 
 
 def _of_computer(known: Software, report: Report) -> Software:
-    identity, os = report.identity, report.os
-    if identity is not None:
-        known = replace(
-            known,
-            manufacturer=identity.manufacturer or known.manufacturer,
-            model=identity.model or known.model,
-            platform=identity.platform or known.platform,
-        )
-    if os is not None:
-        known = replace(known, os=os.name or known.os, os_version=os.version or known.os_version)
-    return known
+    kind, manufacturer, model, platform, os, os_version = known
+    if report.identity is not None:
+        manufacturer = report.identity.manufacturer or manufacturer
+        model = report.identity.model or model
+        platform = report.identity.platform or platform
+    if report.os is not None:
+        os = report.os.name or os
+        os_version = report.os.version or os_version
+    return Software(kind, manufacturer, model, platform, os, os_version)
 
 
 def _of_gear(known: Software, gear: NetworkGear) -> Software:

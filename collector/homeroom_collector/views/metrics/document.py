@@ -30,9 +30,6 @@ def _table(form: Format, table: Table, schools: Sequence[SchoolState]) -> Iterat
             if table.name in state.columns
         )
         yield from render.family(form, declared.family, blocks)
-    for state in schools:
-        if table.name in state.columns:
-            state.columns[table.name].forget_labels()
 
 
 def series(fleet: Fleet) -> int:
