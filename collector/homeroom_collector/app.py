@@ -9,13 +9,15 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from homeroom_collector import views
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError, StoreUnavailableError
-from homeroom_collector.fleet import Fleet
+from homeroom_collector.fleet import Fleet, keep_current
 from homeroom_collector.ingest.address import Addresses, Campus
 from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
@@ -27,15 +29,14 @@ from homeroom_collector.ingest.restore import restore
 from homeroom_collector.ingest.service import Intake
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
-from homeroom_collector.rules.presence import Cutoffs
+from homeroom_collector.rules.calendar import CalendarRules
+from homeroom_collector.rules.calendar_book import CalendarBook
 from homeroom_collector.sources import schools as school_file
 from homeroom_collector.store import Store, latest, schools
 from homeroom_collector.store.schema import SECTIONS
-from homeroom_collector.views import metrics
 
 _log = logging.getLogger(__name__)
 _STORE_WAIT_SECONDS = 5.0
-_PRESENCE_EVERY_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app = web.Application(client_max_size=settings.ingest.max_request_bytes)
     app[COLLECTOR] = collector
     app.add_routes(_agent_calls(collector).routes())
-    app.add_routes(metrics.routes(collector.fleet, collector.registry, settings.metrics))
+    app.add_routes(views.routes(collector.fleet, collector.registry, settings.metrics))
     app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz)])
     app.cleanup_ctx.append(_store)
     app.cleanup_ctx.append(_committing)
@@ -78,7 +79,9 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
 
 
 def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
-    store, fleet = Store(settings.store.url), Fleet(settings.freshness.freshness())
+    store = Store(settings.store.url)
+    calendars = CalendarBook(CalendarRules(zone=ZoneInfo(settings.timezone)))
+    fleet = Fleet(settings.freshness.freshness(), settings.presence.policy(), calendars)
     measures, days, keyring = Measures(registry), SchoolDays(settings.timezone), Keyring(store)
     commit = GroupCommit(
         store,
@@ -189,14 +192,7 @@ async def _follow_revocations(collector: Collector) -> None:
 
 async def _keep_presence(collector: Collector) -> None:
     """Let time pass in the fleet: who has been silent for how long."""
-    policy = collector.settings.presence.policy()
-    while True:
-        for state in list(collector.fleet.schools):
-            now = time.time()
-            cutoffs = Cutoffs(present=now - policy.present_seconds, gear_known=now - policy.gear_unknown_seconds)
-            collector.fleet.refresh(state.school.school_id, cutoffs, now)
-            await asyncio.sleep(0)
-        await asyncio.sleep(_PRESENCE_EVERY_SECONDS)
+    await keep_current(collector.fleet, time.time)
 
 
 async def _healthz(_request: web.Request) -> web.Response:

@@ -88,7 +88,7 @@ class PresenceSettings:
 
     present: Seconds = 900.0
     overdue_hours: float = 4.0
-    missing_days: float = 5.0
+    missing_days: int = 5
     gear_unknown: Seconds = 300.0
 
     def policy(self) -> PresencePolicy:

@@ -26,9 +26,9 @@ class Fleet:
 
     def __init__(
         self,
-        calendars: CalendarBook | None = None,
-        policy: PresencePolicy | None = None,
         freshness: Freshness | None = None,
+        policy: PresencePolicy | None = None,
+        calendars: CalendarBook | None = None,
     ) -> None:
         self.freshness = freshness or Freshness()
         self.policy = policy or PresencePolicy()

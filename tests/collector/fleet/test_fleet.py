@@ -195,7 +195,7 @@ def test_counts_follow_presence_through_a_school_day() -> None:
         week=dict.fromkeys(range(5), (Bells(time(8), time(15)),)),
         terms=(Span(date(2026, 1, 5), date(2026, 6, 26)),),
     )
-    fleet = Fleet(CalendarBook(rules, {"hill": rules.closed_on(date(2026, 2, 3))}))
+    fleet = Fleet(calendars=CalendarBook(rules, {"hill": rules.closed_on(date(2026, 2, 3))}))
     monday = datetime(2026, 2, 2, 14, 0, tzinfo=NEW_YORK).timestamp()
     for number, school_id in enumerate(("hill", "vale")):
         fleet.put_school(School(school_id=school_id, name=school_id))
