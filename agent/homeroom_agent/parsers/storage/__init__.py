@@ -1,0 +1,1 @@
+"""Volumes: size and free space."""
