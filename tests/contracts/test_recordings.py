@@ -3,6 +3,7 @@
 import pytest
 
 from contracts import score
+from homeroom_agent.report import from_wire
 
 pytestmark = pytest.mark.skipif(not score.names(), reason="../shared/snmp is not beside this checkout")
 
@@ -27,3 +28,9 @@ def test_each_section_is_as_right_as_it_ever_was():
     right, total = score.tally(score.names())
     shares = {name: right[name] / total[name] for name in FLOORS}
     assert {name: share for name, share in shares.items() if share < FLOORS[name]} == {}
+
+
+@pytest.mark.parametrize("name", score.names())
+def test_what_was_read_keeps_the_bounds_of_a_report(name: str):
+    document = {"version": 1, "source": "snmp", "sequence": 1, "measured_at": 1.0, "network": score.read(name)}
+    assert from_wire(document).network is not None

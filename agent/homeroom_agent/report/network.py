@@ -58,6 +58,7 @@ class Interface:
     mac: str | None = fact("ifPhysAddress of the port", max_length=64, concern="address of school equipment")
     mtu: int | None = fact("ifMtu", minimum=-1, maximum=2**31 - 1)
     last_change_seconds: float | None = fact("ifLastChange as device uptime", minimum=0)
+    discontinuity_seconds: float | None = fact("ifCounterDiscontinuityTime: counters began anew then", minimum=0)
     in_octets: int | None = count("octets received")
     out_octets: int | None = count("octets sent")
     counter_bits: int | None = fact("64 or 32", minimum=32, maximum=64)
@@ -170,6 +171,9 @@ class Neighbor:
     remote_port: str | None = fact("neighbour's port", max_length=255)
     remote_chassis_id: str | None = fact(
         "neighbour's chassis id", max_length=255, concern="address of school equipment"
+    )
+    remote_kind: str | None = fact(
+        "switch, access_point, router, phone, …: to tell AP ports and uplinks", max_length=32
     )
 
 

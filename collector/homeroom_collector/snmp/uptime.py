@@ -65,21 +65,23 @@ def restarted(before: Clocks, after: Clocks, elapsed_seconds: float) -> bool:
     The host's clock decides where it ran through both readings. Without one it is the agent's, unless it wrapped: then
     it stood so near 2^32 ticks that the time between both readings explains the small number.
     """
-    if before.host_ticks and after.host_ticks and not _fell(before.host_ticks, after.host_ticks, elapsed_seconds):
+    if before.host_ticks and after.host_ticks and not _anew(before.host_ticks, after.host_ticks, elapsed_seconds):
         return False
     if before.boots is not None and after.boots is not None and after.boots > before.boots > 0:
         return True
     if before.agent_ticks is None or after.agent_ticks is None:
         return _engine_fell(before, after)
-    return _fell(before.agent_ticks, after.agent_ticks, elapsed_seconds)
+    return _anew(before.agent_ticks, after.agent_ticks, elapsed_seconds)
 
 
-def _fell(before: int, after: int, elapsed_seconds: float) -> bool:
-    """Say whether a tick counter went back without wrapping."""
-    if after >= before:
-        return False
-    ran = (after - before) % WRAP_TICKS / 100
-    return abs(ran - elapsed_seconds) > max(_SLACK_SECONDS, elapsed_seconds * _SAME_SHARE)
+def _anew(before: int, after: int, elapsed_seconds: float) -> bool:
+    """Say whether a tick counter started again: it counted clearly less than the time that passed.
+
+    A clock that stands still is broken, not restarted; one that went back and says more than passed did not wrap.
+    """
+    counted = (after - before) % WRAP_TICKS / 100
+    slack = max(_SLACK_SECONDS, elapsed_seconds * _SAME_SHARE)
+    return 0 < counted < elapsed_seconds - slack or (after < before and counted > elapsed_seconds + slack)
 
 
 def _engine_fell(before: Clocks, after: Clocks) -> bool:

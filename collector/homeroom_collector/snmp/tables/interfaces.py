@@ -30,6 +30,8 @@ OCTETS = ((6, 10), (10, 16))
 TROUBLES = (14, 20, 13, 19)
 """ifInErrors, ifOutErrors, ifInDiscards, ifOutDiscards."""
 
+DISCONTINUITY = 19
+
 Counters = dict[tuple[int, int], Column]
 """Counter columns by (bits, column number)."""
 
@@ -38,6 +40,7 @@ async def read(reader: Reader) -> list[Interface]:
     """Read all ports, at most PORTS, in the order of their ifIndex."""
     labels = await reader.once("interfaces", lambda: _labels(reader))
     status = await reader.columns("ifTable", IF_ENTRY, (7, 8))
+    await _renew_speeds(reader, labels, status[8])
     counters = await _counters(reader)
     found = {**labels}
     for column in (*status.values(), *counters.values()):
@@ -46,6 +49,20 @@ async def read(reader: Reader) -> list[Interface]:
                 found[index] = Interface(index=int(index))
     ports = sorted(found.values(), key=lambda port: port.index)[:PORTS]
     return [_measured(port, status, counters) for port in ports]
+
+
+async def _renew_speeds(reader: Reader, labels: dict[str, Interface], oper: Column) -> None:
+    """Ask again for the speed of ports that went up or down since the last poll: they negotiate anew."""
+    seen: Column | None = reader.memory.parsed.get("ifOperStatus")
+    reader.memory.parsed["ifOperStatus"] = oper
+    changed = [index for index, state in oper.items() if index in labels and seen and seen.get(index) != state]
+    if not changed:
+        return
+    asked = (f"{IF_ENTRY}.5", f"{IFX_ENTRY}.15")
+    answer = await reader.instances("ifTable", [f"{column}.{index}" for index in changed for column in asked])
+    for index in changed:
+        low, high = (whole(answer.get(f"{column}.{index}")) for column in asked)
+        labels[index] = replace(labels[index], speed_bps=speed_bps(low, high))
 
 
 async def _labels(reader: Reader) -> dict[str, Interface]:
@@ -95,7 +112,15 @@ async def _counters(reader: Reader) -> Counters:
         read[32, narrow] = await reader.column("ifTable", f"{IF_ENTRY}.{narrow}")
     for number in TROUBLES:
         read[32, number] = await reader.column("ifTable", f"{IF_ENTRY}.{number}")
+    read[64, DISCONTINUITY] = await _discontinuities(reader)
     return read
+
+
+async def _discontinuities(reader: Reader) -> Column:
+    """Read ifCounterDiscontinuityTime, again and again only where some port has had one: most agents never set it."""
+    oid = f"{IFX_ENTRY}.{DISCONTINUITY}"
+    first = await reader.once("ifCounterDiscontinuityTime", lambda: reader.column("ifXTable", oid))
+    return await reader.column("ifXTable", oid) if any(first.values()) else {}
 
 
 def _measured(port: Interface, status: dict[int, Column], counters: Counters) -> Interface:
@@ -109,6 +134,7 @@ def _measured(port: Interface, status: dict[int, Column], counters: Counters) ->
         in_octets=in_octets,
         out_octets=out_octets,
         counter_bits=bits,
+        discontinuity_seconds=_seconds(counters[64, DISCONTINUITY].get(index)),
         in_errors=in_errors,
         out_errors=out_errors,
         in_discards=in_discards,

@@ -23,6 +23,9 @@ REMOTE_V2 = "1.3.111.2.802.1.1.13.1.4.1.1"
 _CHASSIS_MAC, _CHASSIS_ADDRESS = 4, 5
 _PORT_MAC, _PORT_ADDRESS = 3, 4
 
+_KINDS = ((3, "access_point"), (5, "phone"), (2, "switch"), (4, "router"))
+"""LldpSystemCapabilitiesMap, what tells most first: wlanAccessPoint, telephone, bridge, router."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -113,7 +116,15 @@ def _neighbor(index: str, remote: dict[int, Column], columns: Columns, names: di
             _CHASSIS_MAC,
             _CHASSIS_ADDRESS,
         ),
+        remote_kind=kind(remote[columns.capabilities].get(index)),
     )
+
+
+def kind(capabilities: Value | None) -> str | None:
+    """Say what a neighbour is by what it has enabled; bit 0 is the highest of the first octet."""
+    if not isinstance(capabilities, bytes) or not capabilities:
+        return None
+    return next((name for bit, name in _KINDS if capabilities[0] & (0x80 >> bit)), None)
 
 
 def _port(index: str, remote: dict[int, Column], columns: Columns) -> str | None:

@@ -79,6 +79,20 @@ async def test_the_next_poll_asks_only_for_what_moves():
     assert (port.name, port.oper_status, port.in_octets) == ("a", "down", 8)
 
 
+async def test_a_port_that_came_up_is_asked_for_its_new_speed():
+    memory = Memory()
+    await read({"2.1": b"a", "5.1": 10**9, "8.1": 2}, {"15.1": 1_000}, memory=memory)
+    (port,) = await read({"5.1": 10**8, "8.1": 1}, {"15.1": 100}, memory=memory)
+    assert (port.oper_status, port.speed_bps) == ("up", 10**8)
+
+
+async def test_discontinuities_are_followed_where_a_device_tells_of_them():
+    memory = Memory()
+    await read({"2.1": b"a", "2.2": b"b"}, {"19.1": 500, "19.2": 0}, memory=memory)
+    ports = await read({}, {"19.1": 7_700, "19.2": 0}, memory=memory)
+    assert [port.discontinuity_seconds for port in ports] == [77.0, 0.0]
+
+
 @pytest.mark.parametrize(
     ("speed", "high", "expected"),
     [
