@@ -130,7 +130,7 @@ def _formatted(template: str, groups: list[str], row: Row) -> str:
     filled = template.replace("{}", groups[0])
     for place, group in enumerate(groups, start=1):
         filled = filled.replace(f"{{{place}}}", group)
-    return row.fill(filled)
+    return row.fill(filled).replace(" ()", "")
 
 
 def longest_prefix(table: dict[str, str], oid: str) -> str | None:

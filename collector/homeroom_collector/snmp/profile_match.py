@@ -53,13 +53,13 @@ def _conditions(claim: Claim, answers: Answers) -> Iterator[bool]:
     if claim.system_name is not None:
         yield bool(claim.system_name.search(_text(answers.scalar(SYS_NAME))))
     if claim.answers is not None:
-        found = _answered(claim.answers, answers)
+        found = _answered(claim.answers, claim.row, answers)
         yield bool(found) and (claim.value is None or any(claim.value.search(_text(value)) for value in found))
 
 
-def _answered(oid: str, answers: Answers) -> list[Value]:
-    if is_scalar(oid):
-        value = answers.scalar(oid)
+def _answered(oid: str, row: str | None, answers: Answers) -> list[Value]:
+    if row is not None or is_scalar(oid):
+        value = answers.scalar(oid if row is None else f"{oid}.{row}")
         return [] if value is None else [value]
     return list(answers.column(oid).values())
 

@@ -21,7 +21,7 @@ from homeroom_collector.snmp.reader import Reader
 Part = Literal["identity", "processors", "memory", "storage", "sensors", "ups", "printer", "poe", "wireless"]
 ALL_PARTS: tuple[Part, ...] = get_args(Part)
 
-_ROUNDS = 5
+_ROUNDS = 8
 
 
 async def recognise(catalog: Catalog, reader: Reader, known: Answers) -> Profile | None:

@@ -73,6 +73,7 @@ class Number:
     fahrenheit_when: Conditions = field(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
+    either: str | None = None
     combine: Literal["first", "sum", "average", "maximum", "rows"] = "first"
     columns: dict[str, Annotated[Column, strict.shorthand("oid")]] = field(default_factory=dict)
     when: Conditions = field(default_factory=dict)
@@ -132,6 +133,7 @@ class PoolRule:
     percent: Annotated[Number, strict.shorthand("oid")] | None = None
     unit: Unit = "bytes"
     description: str = "Memory {index}"
+    either: str | None = None
     columns: dict[str, Annotated[Column, strict.shorthand("oid")]] = field(default_factory=dict)
     when: Conditions = field(default_factory=dict)
     unless: Conditions = field(default_factory=dict)
@@ -238,6 +240,7 @@ class Claim:
     description: re.Pattern[str] | None = None
     system_name: re.Pattern[str] | None = None
     answers: Dotted | None = None
+    row: Arcs | None = None
     value: re.Pattern[str] | None = None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Protocol, TypeVar
 
 from homeroom_agent.report.network import PoeGroup, Pool, Printer, Processor, Sensor, Supply, Ups, Wireless
 from homeroom_collector.snmp.profile_answers import Answers
@@ -51,15 +52,39 @@ _DEFAULT_UNITS = {
 _POSSIBLE = {"temperature": (-60.0, 300.0), "humidity": (0.0, 1.0), "charge": (0.0, 1.01), "load": (0.0, 10.0)}
 
 
+class _Alternative(Protocol):
+    """A rule that may be one of several ways to the same facts."""
+
+    @property
+    def either(self) -> str | None: ...
+
+
+R = TypeVar("R", bound=_Alternative)
+F = TypeVar("F")
+
+
+def _collect(rules: Sequence[R], answers: Answers, read: Callable[[R], Iterable[F | None]]) -> list[F]:
+    """Read all rules; of those with the same ``either`` only the first that finds anything.
+
+    While an earlier one still waits for its answer the later ones are not run, so that they ask for nothing.
+    """
+    found: list[F] = []
+    settled: set[str] = set()
+    for rule in rules:
+        if rule.either is not None and rule.either in settled:
+            continue
+        before = len(answers.wanted_columns) + len(answers.wanted_scalars)
+        facts = [fact for fact in read(rule) if fact is not None]
+        waits = len(answers.wanted_columns) + len(answers.wanted_scalars) > before
+        if rule.either is not None and (facts or waits):
+            settled.add(rule.either)
+        found += facts
+    return found
+
+
 def sensors(rules: Sequence[SensorRule], answers: Answers) -> list[Sensor]:
     """Give every sensor of every rule."""
-    found = []
-    for rule in rules:
-        for row in rows(rule, answers):
-            sensor = _sensor(rule, row)
-            if sensor is not None:
-                found.append(sensor)
-    return found
+    return _collect(rules, answers, lambda rule: (_sensor(rule, row) for row in rows(rule, answers)))
 
 
 def _sensor(rule: SensorRule, row: Row) -> Sensor | None:
@@ -110,21 +135,20 @@ def _outside(value: float, low: float | None, high: float | None) -> bool:
 
 def processors(rules: Sequence[ProcessorRule], answers: Answers) -> list[Processor]:
     """Give every processor; usage is held to 0..1, as agents round past it."""
-    found = []
-    for rule in rules:
-        for row in rows(rule, answers):
-            done = measure(rule, row, "percent")
-            if done is not None and -0.01 <= done[0] <= 1.5:
-                ratio = round(min(max(done[0], 0.0), 1.0), 6)
-                found.append(
-                    Processor(index=row.index[-128:], description=row.fill(rule.description)[:255], usage_ratio=ratio)
-                )
-    return found
+    return _collect(rules, answers, lambda rule: (_processor(rule, row) for row in rows(rule, answers)))
+
+
+def _processor(rule: ProcessorRule, row: Row) -> Processor | None:
+    done = measure(rule, row, "percent")
+    if done is None or not -0.01 <= done[0] <= 1.5:
+        return None
+    ratio = round(min(max(done[0], 0.0), 1.0), 6)
+    return Processor(index=row.index[-128:], description=row.fill(rule.description)[:255], usage_ratio=ratio)
 
 
 def pools(rules: Sequence[PoolRule], answers: Answers) -> list[Pool]:
     """Give every memory pool or storage area of which at least a share is known."""
-    return [pool for rule in rules for row in _pool_rows(rule, answers) if (pool := _pool(rule, row)) is not None]
+    return _collect(rules, answers, lambda rule: (_pool(rule, row) for row in _pool_rows(rule, answers)))
 
 
 def _pool_rows(rule: PoolRule, answers: Answers) -> Iterator[Row]:
