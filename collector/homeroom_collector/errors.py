@@ -1,5 +1,7 @@
 """The collector's errors. ``permanent`` decides retries, in one place: a permanent error is not cured by waiting."""
 
+from collections.abc import Mapping
+
 
 class CollectorError(Exception):
     """Anything the collector can say went wrong, in words a person can act on."""
@@ -30,13 +32,24 @@ class RefusedError(CollectorError):
 
 
 class SnmpError(CollectorError):
-    """A device could not be asked, or its answer could not be understood."""
+    """A device could not be asked, or its answer could not be understood.
+
+    ``rows`` is what a broken walk had read before it broke, keyed by OID: true as far as it goes.
+    """
 
     permanent = False
+
+    def __init__(self, message: str, rows: Mapping[str, int | float | bytes | str] | None = None) -> None:
+        super().__init__(message)
+        self.rows = rows or {}
 
 
 class SnmpTimeoutError(SnmpError):
     """No answer within the time and tries allowed."""
+
+
+class SnmpRefusedError(SnmpTimeoutError):
+    """The host answered that nothing listens there, or it cannot be routed to. Asking again at once is no use."""
 
 
 class SnmpAuthenticationError(SnmpError):

@@ -78,13 +78,17 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where and how to ask. ``retries`` come on top of the first try. ``max_repetitions`` 0 means: never GETBULK."""
+    """Where and how to ask. ``retries`` come on top of the first try.
+
+    ``max_repetitions`` 0 means: never GETBULK. ``max_bindings`` bounds the instances asked for in one GET.
+    """
 
     host: str
     port: int = 161
     timeout_seconds: float = 1.0
     retries: int = 2
     max_repetitions: int = 20
+    max_bindings: int = 32
 
 
 @dataclass(slots=True)
@@ -98,24 +102,29 @@ class Cost:
 class Session(Protocol):
     """One device, one conversation; not for use by two tasks at once.
 
-    All methods raise SnmpTimeoutError, SnmpAuthenticationError or SnmpAnswerError.
+    All methods raise SnmpTimeoutError, SnmpAuthenticationError or SnmpAnswerError. ``max_repetitions`` is what walks
+    use by now: it falls where the device cannot take it, and 0 says that GETNEXT is used.
     """
 
     cost: Cost
+    engine: EngineName
+    version: SnmpVersion
+    max_repetitions: int
 
     async def get(self, oids: Sequence[str]) -> dict[str, Value]:
         """Ask for exact instances. Those the device does not have are absent; order is not promised.
 
-        Splits what a device cannot take in one message (tooBig), and with version 1 leaves out the instance that
-        makes the whole request fail (noSuchName) and asks again.
+        Splits what a device cannot take in one message, and leaves out the instance that makes the whole request
+        fail (noSuchName of version 1, genErr) and asks again. Raises SnmpAnswerError only where errors are all it got.
         """
         ...
 
     async def walk(self, oid: str, *, limit: int = 50_000) -> dict[str, Value]:
         """Read everything below ``oid``, in the device's order; keys are full OIDs.
 
-        Bounded: stops with SnmpAnswerError past ``limit`` variables, and ends quietly (keeping what came) where the
-        device's order goes backwards.
+        Some devices answer out of order, so the walk goes on where the order goes backwards, ends quietly at the
+        first OID it already has, and stops with SnmpAnswerError past ``limit`` variables. Where a walk breaks off,
+        ``error.rows`` keeps what came. Asks with GETBULK, fewer repetitions or GETNEXT as the device can take it.
         """
         ...
 
@@ -131,4 +140,8 @@ class Engine(Protocol):
 
     async def open(self, endpoint: Endpoint, credentials: Credentials) -> Session:
         """Make a session. Sends nothing for versions 1 and 2c; may discover the engine id for version 3."""
+        ...
+
+    async def close(self) -> None:
+        """Stop what the engine runs for all its sessions."""
         ...

@@ -1,0 +1,25 @@
+"""From a host's name to an address, without blocking the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+
+from homeroom_collector.errors import SnmpTimeoutError
+from homeroom_collector.snmp.session import Endpoint
+
+
+async def resolve(endpoint: Endpoint) -> str:
+    """Address of the host, IPv4 or IPv6. Raises SnmpTimeoutError where the name is not known."""
+    try:
+        return str(ipaddress.ip_address(endpoint.host))
+    except ValueError:
+        pass
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SnmpTimeoutError(f"{endpoint.host}: cannot be found ({reason})") from None
+    return str(found[0][4][0])
