@@ -23,7 +23,7 @@ from gufo.snmp._fast import SnmpError as GufoError
 from gufo.snmp.utils import format_sock_addr
 
 from homeroom_collector.errors import SnmpAnswerError, SnmpAuthenticationError, SnmpRefusedError, SnmpTimeoutError
-from homeroom_collector.snmp import gufo_user, wire
+from homeroom_collector.snmp import engine_gufo_user, wire
 from homeroom_collector.snmp.address import resolve
 from homeroom_collector.snmp.conversation import Conversation
 from homeroom_collector.snmp.exchange import END, Answer, Bindings
@@ -251,7 +251,7 @@ class _UserExchange(_Exchange):
     version: SnmpVersion = "3"
 
     def __init__(self, address: str, endpoint: Endpoint, credentials: Credentials, buffer: bytearray) -> None:
-        self._user = gufo_user.user_of(credentials)
+        self._user = engine_gufo_user.user_of(credentials)
         gufo = SnmpV3ClientSocket(address, b"", "", 0, b"", 0, b"", 0, 0, 0, 0)
         super().__init__(gufo, address, endpoint.timeout_seconds, buffer)
 

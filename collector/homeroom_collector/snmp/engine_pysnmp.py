@@ -1,7 +1,7 @@
 """The second engine: pysnmp, pure Python. Wakes no MIB machinery for versions 1 and 2c.
 
 Chosen by configuration, where gufo-snmp has no wheel, and for SNMPv3 contexts; and it checks the first engine, since
-it shares nothing with it below ``exchange.py``. Version 3 is in ``pysnmp_v3.py``.
+it shares nothing with it below ``exchange.py``. Version 3 is in ``engine_pysnmp_v3.py``.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pysnmp.proto import api
 from homeroom_collector.errors import SnmpAnswerError, SnmpRefusedError, SnmpTimeoutError
 from homeroom_collector.snmp.address import resolve
 from homeroom_collector.snmp.conversation import Conversation
+from homeroom_collector.snmp.engine_pysnmp_v3 import UserEngines
+from homeroom_collector.snmp.engine_pysnmp_values import bindings_of
 from homeroom_collector.snmp.exchange import Answer
-from homeroom_collector.snmp.pysnmp_v3 import UserEngines
-from homeroom_collector.snmp.pysnmp_values import bindings_of
 from homeroom_collector.snmp.session import Credentials, Endpoint, EngineName, Session, SnmpVersion
 
 

@@ -19,8 +19,8 @@ from pysnmp.error import PySnmpError
 from pysnmp.proto import errind
 
 from homeroom_collector.errors import SnmpAnswerError, SnmpAuthenticationError, SnmpTimeoutError
+from homeroom_collector.snmp.engine_pysnmp_values import bindings_of
 from homeroom_collector.snmp.exchange import Answer
-from homeroom_collector.snmp.pysnmp_values import bindings_of
 from homeroom_collector.snmp.session import (
     AuthProtocol,
     Credentials,
