@@ -107,13 +107,22 @@ def speed_bps(speed: int | None, high_mbps: int | None) -> int | None:
 
 async def _counters(reader: Reader) -> Counters:
     read: Counters = {}
-    for wide, narrow in OCTETS:
+    for wide, _ in OCTETS:
         read[64, wide] = await reader.column("ifXTable", f"{IFX_ENTRY}.{wide}")
-        read[32, narrow] = await reader.column("ifTable", f"{IF_ENTRY}.{narrow}")
+    narrow_wanted = await reader.once("ifInOctets", lambda: _lacks_wide(reader, read))
+    for _, narrow in OCTETS:
+        read[32, narrow] = await reader.column("ifTable", f"{IF_ENTRY}.{narrow}") if narrow_wanted else {}
     for number in TROUBLES:
         read[32, number] = await reader.column("ifTable", f"{IF_ENTRY}.{number}")
     read[64, DISCONTINUITY] = await _discontinuities(reader)
     return read
+
+
+async def _lacks_wide(reader: Reader, read: Counters) -> bool:
+    """Say whether some port has 32-bit octet counters only; where none has, they are not asked for again."""
+    wide = {index for number, _ in OCTETS for index in read[64, number]}
+    narrow = [await reader.column("ifTable", f"{IF_ENTRY}.{number}") for _, number in OCTETS]
+    return any(index not in wide for column in narrow for index in column)
 
 
 async def _discontinuities(reader: Reader) -> Column:

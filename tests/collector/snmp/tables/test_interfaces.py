@@ -79,6 +79,13 @@ async def test_the_next_poll_asks_only_for_what_moves():
     assert (port.name, port.oper_status, port.in_octets) == ("a", "down", 8)
 
 
+async def test_narrow_counters_are_left_alone_where_every_port_has_wide_ones():
+    memory = Memory()
+    await read({"2.1": b"a", "10.1": 1, "16.1": 2}, {"6.1": 2**40, "10.1": 2**41}, memory=memory)
+    (port,) = await read({"10.1": 1, "16.1": 2}, {}, memory=memory)
+    assert (port.in_octets, port.counter_bits) == (None, None)
+
+
 async def test_a_port_that_came_up_is_asked_for_its_new_speed():
     memory = Memory()
     await read({"2.1": b"a", "5.1": 10**9, "8.1": 2}, {"15.1": 1_000}, memory=memory)
