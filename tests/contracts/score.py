@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import importlib.util
 import json
 from collections import Counter
@@ -17,6 +18,7 @@ from typing import Any
 from homeroom_agent.report import to_wire
 from homeroom_collector.snmp import gear
 from homeroom_collector.snmp.profile_load import load_catalog
+from homeroom_collector.snmp.profile_match import Catalog
 
 from .recording import PUBLIC, RecordingSession
 
@@ -40,10 +42,19 @@ def expected(name: str) -> dict[str, Any]:
     return json.loads((PUBLIC / f"{name}.expected.json").read_text(encoding="utf-8"))
 
 
-def read(name: str) -> dict[str, Any]:
+async def recorded(name: str) -> dict[str, Any]:
     """What we say of a recording, as JSON values."""
     session = RecordingSession.of(PUBLIC / f"{name}.snmprec")
-    return to_wire(asyncio.run(gear.read_gear(session, load_catalog())))
+    return to_wire(await gear.read_gear(session, catalog()))
+
+
+@functools.cache
+def catalog() -> Catalog:
+    return load_catalog()
+
+
+def read(name: str) -> dict[str, Any]:
+    return asyncio.run(recorded(name))
 
 
 def main() -> None:

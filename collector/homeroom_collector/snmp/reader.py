@@ -44,9 +44,9 @@ class Reader:
         self._answered = False
 
     async def column(self, table: str, oid: str) -> Column:
-        """Walk one column. Empty where the device does not have it or it failed; then ``errors`` says so.
+        """Walk one column. Empty where the device does not have it; where it fails, ``errors`` says so.
 
-        Within one poll a column is walked once, however many ask for it.
+        What came before a failure stands. Within one poll a column is walked once, however many ask.
         """
         if oid in self.memory.absent:
             return {}
@@ -55,15 +55,15 @@ class Reader:
         return self._walked[oid]
 
     async def _walk(self, table: str, oid: str) -> Column:
+        start = len(oid) + 1
         try:
             answer = await self.session.walk(oid)
         except SnmpError as error:
             await self.failed(table, error)
-            return {}
+            return {name[start:]: cast("Value", value) for name, value in error.rows.items()}
         self._answered = True
         if not answer:
             self.memory.absent.add(oid)
-        start = len(oid) + 1
         return {name[start:]: value for name, value in answer.items()}
 
     async def columns(self, table: str, entry: str, numbers: Sequence[int]) -> dict[int, Column]:

@@ -45,6 +45,12 @@ async def test_a_column_that_fails_leaves_the_others():
     assert [(e.table, e.error) for e in read.errors] == [("t", "endless")]
 
 
+async def test_what_came_before_a_walk_broke_stands():
+    read = reader({"1.9.1.2": SnmpAnswerError("the walk was cut", rows={"1.9.1.2.5": 20})})
+    assert (await read.columns("t", "1.9.1", (1, 2)))[2] == {"5": 20}
+    assert [e.error for e in read.errors] == ["the walk was cut"]
+
+
 async def test_a_timeout_in_one_column_leaves_the_others():
     read = reader({"1.9.1.2": SnmpTimeoutError("slow")})
     assert (await read.columns("t", "1.9.1", (1, 2, 3)))[3] == {"5": 30}

@@ -1,0 +1,45 @@
+"""Every recording of ../shared over real UDP, served by snmpsim, read by both engines: all three answers are equal."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from contracts import score
+from contracts.recording import PUBLIC
+from homeroom_agent.report import to_wire
+from homeroom_collector.snmp import gear
+from homeroom_collector.snmp.engines import Engines
+from homeroom_collector.snmp.session import Credentials, Endpoint, Secret
+from snmp_agents import simulator
+
+pytestmark = pytest.mark.skipif(not score.names(), reason="../shared/snmp is not beside this checkout")
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with simulator(PUBLIC, tmp_path_factory.mktemp("snmpsim")) as port:
+        yield port
+
+
+@pytest.fixture(params=["gufo", "pysnmp"])
+async def engines(request: pytest.FixtureRequest) -> AsyncIterator[Engines]:
+    engines = Engines(request.param)
+    yield engines
+    await engines.close()
+
+
+@pytest.mark.parametrize("name", score.names())
+async def test_an_engine_reads_a_device_as_it_was_recorded(engines: Engines, port: int, name: str):
+    endpoint = Endpoint(host="127.0.0.1", port=port, timeout_seconds=5, retries=1)
+    session = await engines.open(endpoint, Credentials(community=Secret(name)))
+    try:
+        read = to_wire(await gear.read_gear(session, score.catalog()))
+    finally:
+        await session.close()
+    assert facts(read) == facts(await score.recorded(name))
+
+
+def facts(document: dict[str, Any]) -> dict[str, Any]:
+    """What was read, without what reading cost."""
+    return {section: value for section, value in document.items() if section not in ("engine", "poll")}
