@@ -35,6 +35,7 @@ _EXPONENTS = {n: (n - 9) * 3 for n in range(1, 14)} | {14: 18, 15: 15, 16: 21, 1
 """EntitySensorDataScale. The MIB really puts exa (14) before peta (15)."""
 
 _OPER_STATUS = {1: "ok", 2: "unknown", 3: "warning"}
+_UNAVAILABLE = 2
 _TRUE = 1
 
 
@@ -100,8 +101,9 @@ def _name(index: str, names: dict[int, Column]) -> str | None:
 
 def _sensor(source: Source, index: str, label: Label, measured: dict[int, Column]) -> Sensor:
     raw = whole(measured[VALUE].get(index))
-    status = _OPER_STATUS.get(whole(measured[STATUS].get(index)) or 0, "unknown")
+    operation = whole(measured[STATUS].get(index))
+    status = _OPER_STATUS.get(operation or 0, "unknown")
     if label.kind == "state" and raw is not None:
         status = ("ok" if raw == _TRUE else "critical") if status == "ok" else status
-    value = None if raw is None or status == "unknown" else round(raw * label.factor, 9)
+    value = None if raw is None or operation == _UNAVAILABLE else round(raw * label.factor, 9)
     return reading(f"{source.entry}.{VALUE}.{index}", label.kind, label.unit, value, label.description, status)
