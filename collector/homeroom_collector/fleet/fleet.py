@@ -87,26 +87,33 @@ class Fleet:
         state.leave(member)
 
     def apply(self, device_id: str, report: Report, received_at: float, *, on_campus: bool | None = None) -> None:
-        """Take in a committed report. Sections that are None leave what was known before.
+        """Take in a committed report, with its time on the collector's clock and without sections that are outdated.
 
-        A report older than the newest one counts as a sign of life only. One of a device that is not in the register
-        changes nothing: it was removed while the report was on its way.
+        Sections that are None leave what was known before. A report of a device that is not in the register changes
+        nothing: it was removed while the report was on its way.
         """
         member = self._members.get(device_id)
         if member is None:
             _log.debug("report of %s, which is not in the register", device_id)
             return
         self.version += 1
-        member.seen_at = max(member.seen_at or 0.0, received_at)
-        member.ages_at = min(member.ages_at, received_at + self.freshness.live_seconds)
+        state, measured_at = self._schools[member.device.school_id], min(report.measured_at, received_at)
         if on_campus is not None:
             member.on_campus = on_campus
-        measured_at = corrected(report, received_at)
-        if member.measured_at is not None and measured_at < member.measured_at:
-            return
-        member.measured_at = measured_at
-        self._measure(member, report, received_at)
-        self._schools[member.device.school_id].settle(member)
+        self._hear(member, report, measured_at, received_at)
+        self._measure(state, member, report, measured_at)
+        if member.ages_at <= received_at:
+            age(state, member, self.freshness, received_at)
+        state.settle(member)
+
+    def _hear(self, member: Member, report: Report, measured_at: float, received_at: float) -> None:
+        """Note when a device was heard: a computer speaks for itself, of network gear only the poll says something."""
+        heard_at = received_at if report.network is None else measured_at
+        member.seen_at = max(member.seen_at or 0.0, heard_at)
+        if report.network is not None and measured_at >= (member.measured_at or 0.0):
+            member.reachable = report.network.reachable
+        member.measured_at = max(member.measured_at or 0.0, measured_at)
+        member.ages_at = min(member.ages_at, measured_at + self.freshness.live_seconds)
 
     def use_calendars(self, calendars: CalendarBook) -> None:
         """Live by other calendars from the next refresh on."""
@@ -156,8 +163,7 @@ class Fleet:
         new.settle(member)
         _label(new, member)
 
-    def _measure(self, member: Member, report: Report, at: float) -> None:
-        state = self._schools[member.device.school_id]
+    def _measure(self, state: SchoolState, member: Member, report: Report, at: float) -> None:
         for place, table in MEASURED[member.device.device_class]:
             facts = table.facts(report)
             if facts is not None:
@@ -169,10 +175,8 @@ class Fleet:
             member.software = software
             state.count(member)
             _label(state, member)
-        if report.network is not None:
-            member.reachable = report.network.reachable
-            if not member.reachable:
-                silence(state, member)
+        if member.reachable is False:
+            silence(state, member)
 
     def _state(self, school_id: str) -> SchoolState:
         state = self._schools.get(school_id)
@@ -190,12 +194,3 @@ def _label(state: SchoolState, member: Member) -> None:
         state.show_answer(member)
     else:
         state.register(member, "device_info", (computer_labels(device, found),), 1.0)
-
-
-def corrected(report: Report, received_at: float) -> float:
-    """When a report was measured by the collector's clock: the device's clock is off by what its sending time shows.
-
-    Without a sending time nothing can be corrected, but nothing was measured after it came in either.
-    """
-    skew = 0.0 if report.sent_at is None else received_at - report.sent_at
-    return min(report.measured_at + skew, received_at)

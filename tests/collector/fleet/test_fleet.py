@@ -10,6 +10,7 @@ from homeroom_agent.report import Battery, Filesystem, NetworkGear, Report
 from homeroom_agent.report.network import Interface
 from homeroom_collector.fleet import Fleet
 from homeroom_collector.fleet.school import SchoolState
+from homeroom_collector.ingest.clock import timing
 from homeroom_collector.model import Device, Presence, School
 from homeroom_collector.rules.calendar import Bells, CalendarRules, Span
 from homeroom_collector.rules.calendar_book import CalendarBook
@@ -161,18 +162,27 @@ def test_fast_series_leave_with_silence_and_slow_ones_a_month_later(fleet: Fleet
     }
 
 
-def test_a_late_report_is_a_sign_of_life_and_changes_no_newer_value(fleet: Fleet) -> None:
-    fleet.apply("laptop-0", laptop(1), NOW)
-    late = dataclasses.replace(laptop(500), measured_at=NOW - 3600, sent_at=NOW + 10)
-    fleet.apply("laptop-0", late, NOW + 10)
-    assert series(fleet, "laptop-0")["homeroom_device_uptime_seconds", b'device="laptop-0"} '] == 3601.5
+def test_a_report_from_last_week_brings_slow_facts_and_no_fast_ones(fleet: Fleet) -> None:
+    fleet.apply("laptop-0", laptop(at=NOW - 7 * 86400), NOW)
+    assert "homeroom_device_battery_health_ratio" in names(fleet, "laptop-0")
+    assert "homeroom_device_cpu_usage_ratio" not in names(fleet, "laptop-0")
+    assert counts(fleet.school("ps1"))[Presence.ON_CAMPUS] == 1, "it is talking to us now"
+
+
+def test_a_satellites_late_poll_does_not_make_a_switch_known(fleet: Fleet) -> None:
+    fleet.apply("switch", gear(at=NOW - 7200), NOW)
+    fleet.refresh(NOW)
+    assert counts(fleet.school("ps1"))[Presence.UNKNOWN] == 2
 
 
 @pytest.mark.parametrize("off", [3 * 3600, -3 * 3600])
 def test_a_clock_three_hours_off_changes_neither_time_nor_state(fleet: Fleet, off: float) -> None:
-    fleet.apply("laptop-0", laptop(at=NOW + off), NOW)
+    at = timing(NOW - 60 + off, NOW + off, NOW, oldest_seconds=86400)
+    assert at.skew_seconds == off
+    fleet.apply("laptop-0", dataclasses.replace(laptop(at=at.measured_at), sent_at=None), NOW)
     label = b'device="laptop-0"} '
-    assert series(fleet, "laptop-0")["homeroom_device_last_report_timestamp_seconds", label] == NOW
+    assert series(fleet, "laptop-0")["homeroom_device_last_report_timestamp_seconds", label] == NOW - 60
+    assert "homeroom_device_cpu_usage_ratio" in names(fleet, "laptop-0")
     fleet.refresh(NOW + 60)
     assert counts(fleet.school("ps1"))[Presence.ON_CAMPUS] == 1
 
