@@ -69,7 +69,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app = web.Application(client_max_size=settings.ingest.max_request_bytes)
     app[COLLECTOR] = collector
     app.add_routes(_agent_calls(collector).routes())
-    app.add_routes(views.routes(collector.fleet, collector.registry, settings.metrics))
+    app.add_routes(views.routes(collector.fleet, collector.registry, settings.metrics, zone=settings.timezone))
     app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz)])
     app.cleanup_ctx.append(_store)
     app.cleanup_ctx.append(_committing)

@@ -63,6 +63,11 @@ class Columns:
                 values[row] = _NAN if value is None else value
                 row += 1
 
+    def row(self, number: int) -> dict[str, float]:
+        """The known values of one row by family name."""
+        named = zip(self.table.columns, self.values, strict=True)
+        return {column.family.name: values[number] for column, values in named if not isnan(values[number])}
+
     def copy(self, start: int, count: int) -> list[array[float]]:
         """The values of a run, for another table of the same kind to :meth:`paste`."""
         return [column[start : start + count] for column in self.values]

@@ -129,6 +129,19 @@ class SchoolState:
             if keys:
                 yield place, self.columns[member.tables[place].name], member.starts[place], len(keys)
 
+    def measured(self, member: Member, table: str) -> list[tuple[Key, dict[str, float]]]:
+        """What is known of a device in one table: the key of each row, and its values by the family's name.
+
+        Rows of which nothing is known are left out.
+        """
+        place = PLACE[member.device.device_class][table]
+        keys = member.keys[place]
+        if not keys:
+            return []
+        columns, start = self.columns[table], member.starts[place]
+        rows = ((key, columns.row(start + number)) for number, key in enumerate(keys))
+        return [(key, row) for key, row in rows if row]
+
     def take_over(self, member: Member, other: SchoolState) -> None:
         """Bring the rows of a device here from another school."""
         for place, columns, start, count in list(other.runs(member)):

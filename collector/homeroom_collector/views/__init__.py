@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from homeroom_collector.fleet import Fleet
-from homeroom_collector.views import discovery, metrics
+from homeroom_collector.views import discovery, metrics, pages
 from homeroom_collector.views.metrics import MetricsSettings
 
 __all__ = ["MetricsSettings", "routes"]
 
 
 def routes(
-    fleet: Fleet, registry: CollectorRegistry, settings: MetricsSettings | None = None
-) -> list[web.AbstractRouteDef]:
-    """Routes of every view. ``registry`` holds the process's own metrics."""
-    return [*metrics.routes(fleet, registry, settings or MetricsSettings()), *discovery.routes(fleet)]
+    fleet: Fleet,
+    registry: CollectorRegistry,
+    settings: MetricsSettings | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+    zone: str = "UTC",
+) -> list[web.RouteDef]:
+    """Routes of every view. ``registry`` holds the process's own metrics, ``zone`` is the district's."""
+    return [
+        *metrics.routes(fleet, registry, settings or MetricsSettings()),
+        *discovery.routes(fleet),
+        *pages.routes(fleet, clock, zone),
+    ]
