@@ -24,10 +24,13 @@ class Row:
     columns: Mapping[str, Column]
     raw: Value | None = None
 
-    def look(self, name: str) -> Value | None:
-        """Give what a name or an OID stands for in this row: a named column, ``value``, ``index``, an index part."""
+    def look(self, name: str, *, label: bool = False) -> Value | None:
+        """Give what a name or an OID stands for in this row: a named column, ``value``, ``index``, an index part.
+
+        ``label`` says that it only describes, so that an older answer will do.
+        """
         if name in self.columns:
-            return self._column(self.columns[name])
+            return self._column(self.columns[name], label=label)
         if name == "value":
             return self.raw
         if name == "index":
@@ -36,11 +39,12 @@ class Row:
             return _part(self.index, int(name))
         return self.answers.cell(name, self.index)
 
-    def _column(self, column: Column) -> Value | None:
-        index = self.fill(column.at) if column.at else self.index
-        value = (
-            self.answers.scalar(f"{column.oid}.{column.row}") if column.row else self.answers.cell(column.oid, index)
-        )
+    def _column(self, column: Column, *, label: bool) -> Value | None:
+        find = self.answers.label if label else self.answers.cell
+        if column.row is not None:
+            value = self.answers.scalar(f"{column.oid}.{column.row}")
+        else:
+            value = find(column.oid, self.fill(column.at) if column.at else self.index)
         if value is None or not (column.pattern or column.map):
             return value
         text = as_text(value)
@@ -54,7 +58,7 @@ class Row:
         return " ".join(_PLACE.sub(lambda place: self._shown(place[1]), template).split())
 
     def _shown(self, name: str) -> str:
-        value = self.look(name)
+        value = self.look(name, label=True)
         return "" if value is None else as_text(value)
 
     def holds(self, when: Conditions, unless: Conditions) -> bool:

@@ -44,24 +44,45 @@ async def read(
 
     Raises SnmpError only where the device is gone or refuses; a column that fails is in the reader's errors.
     """
+    plan = f"profile {' '.join(sorted(parts))}"
+    known.labels = reader.memory.parsed.setdefault("profile labels", {})
+    _want(known, reader.memory.parsed.get(plan, ((), ())))
+    await _fetch(reader, known)
+    known.used.clear()
     facts = evaluate(profile, known, parts)
     for _ in range(_ROUNDS):
         if not await _fetch(reader, known):
             break
         facts = evaluate(profile, known, parts)
+    reader.memory.parsed[plan] = _useful(known)
     return facts
+
+
+def _want(answers: Answers, plan: tuple[Collection[str], Collection[str]]) -> None:
+    """Ask at once for what was useful at the last poll: one round instead of finding out again."""
+    scalars, columns = plan
+    answers.wanted_scalars.update(oid for oid in scalars if oid not in answers.scalars)
+    answers.wanted_columns.update(oid for oid in columns if oid not in answers.columns)
+
+
+def _useful(answers: Answers) -> tuple[list[str], list[str]]:
+    scalars = [oid for oid in answers.used if answers.scalars.get(oid) is not None]
+    return scalars, [oid for oid in answers.used if answers.columns.get(oid)]
 
 
 async def _fetch(reader: Reader, answers: Answers) -> bool:
     """Ask for all that is wanted. False where nothing was."""
     scalars, columns = sorted(answers.wanted_scalars), sorted(answers.wanted_columns)
-    answers.wanted_scalars.clear()
-    answers.wanted_columns.clear()
+    labels = sorted(answers.wanted_labels)
+    for wanted in (answers.wanted_scalars, answers.wanted_columns, answers.wanted_labels):
+        wanted.clear()
     if scalars:
         answers.scalars.update({**dict.fromkeys(scalars), **await reader.scalars("profile", scalars)})
     for column in columns:
         answers.columns[column] = await reader.column(column, column)
-    return bool(scalars or columns)
+    if labels:
+        answers.labels.update({**dict.fromkeys(labels), **await reader.instances("profile labels", labels)})
+    return bool(scalars or columns or labels)
 
 
 def evaluate(profile: Profile, answers: Answers, parts: Collection[Part] = ALL_PARTS) -> ProfileFacts:

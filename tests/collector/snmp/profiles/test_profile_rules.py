@@ -203,3 +203,23 @@ async def test_a_brand_on_net_snmp_is_told_by_an_object_of_its_own(tmp_path):
         profile = await recognise(catalog, Reader(RecordingSession(walk), Memory()), Answers())
         assert profile is not None
         assert profile.name == name
+
+
+async def test_a_second_poll_asks_in_one_round_and_not_for_labels_again(tmp_path):
+    (tmp_path / "acme.yml").write_text(
+        "match: [enterprises.9]\nroots: {a: enterprises.9}\nsensors:\n"
+        "  - {kind: count, oid: a.1, columns: {name: a.2}, description: '{name}'}\n"
+        "  - {kind: count, oid: a.3}\n"
+        "  - {kind: count, oid: a.4, columns: {state: a.5}, when: {state: [1]}}\n"
+    )
+    session = RecordingSession(parse((SYSTEM + "".join(f"1.3.6.1.4.1.9.{n}.1|2|1\n" for n in (1, 2, 4, 5))).encode()))
+    memory = Memory()
+    catalog = load_catalog(tmp_path, built_in=None)
+    profile = await recognise(catalog, Reader(session, memory), Answers())
+    assert profile is not None
+    first = await read(profile, Reader(session, memory), Answers(), parts=["sensors"])
+    before, known = session.cost.requests, Answers()
+    second = await read(profile, Reader(session, memory), known, parts=["sensors"])
+    assert second == first
+    assert sorted(known.columns) == ["1.3.6.1.4.1.9.1", "1.3.6.1.4.1.9.3", "1.3.6.1.4.1.9.4", "1.3.6.1.4.1.9.5"]
+    assert session.cost.requests - before == 3
