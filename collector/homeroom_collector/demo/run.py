@@ -66,7 +66,7 @@ async def _run(console: Console, folder: Path, port: int, laptops: int) -> None:
 async def _start(
     children: Children, http: aiohttp.ClientSession, district: District, places: Places, laptops: int
 ) -> None:
-    await children.start("snmp", [_program("snmpsim-command-responder"), *plan.snmp_simulator(places)])
+    await children.start("snmp", [program("snmpsim-command-responder"), *plan.snmp_simulator(places)])
     await children.start("collector", _python("homeroom_collector", "serve", "--config", str(places.collector)))
     await _ready(children, http, places)
     tokens = await make_tokens(places.collector, [school.school_id for school in district.schools])
@@ -121,7 +121,7 @@ def _python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", module, *arguments]
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     """Find a program beside this Python first: a virtual environment need not be activated."""
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.exists() else shutil.which(name)
