@@ -82,7 +82,7 @@ class Stack:
             return None
 
     async def agent(self) -> None:
-        token = (await make_tokens(self.collector_config, ["lincoln"]))["lincoln"]
+        token = (await make_tokens(self.collector_config, [("lincoln", "3-5")]))["lincoln", "3-5"]
         config = self.folder / "agent.toml"
         config.write_text(
             f'[collector]\nurl = "{self.url}"\n[schedule]\ninterval = 10\ninterval_minimum = 10\n'

@@ -22,7 +22,7 @@ from homeroom_collector.demo.counts import count
 from homeroom_collector.demo.plan import Places
 from homeroom_collector.demo.processes import ChildFailedError, Children
 from homeroom_collector.demo.screen import Screen
-from homeroom_collector.demo.tokens import make_tokens
+from homeroom_collector.demo.tokens import Audience, make_tokens
 from homeroom_collector.simulate.district import District, build
 
 _READY_SECONDS = 30.0
@@ -69,18 +69,23 @@ async def _start(
     await children.start("snmp", [program("snmpsim-command-responder"), *plan.snmp_simulator(places)])
     await children.start("collector", _python("homeroom_collector", "serve", "--config", str(places.collector)))
     await _ready(children, http, places)
-    tokens = await make_tokens(places.collector, [school.school_id for school in district.schools])
+    audiences = sorted({(laptop.school_id, laptop.grade_band) for laptop in district.laptops})
+    tokens = await make_tokens(places.collector, audiences)
     laptop_options = ("--laptops", str(laptops), "--interval", str(plan.LAPTOP_SECONDS))
     laptops_module = "homeroom_collector.simulate.laptops"
-    await children.start("laptops", _python(laptops_module, places.url, *laptop_options), stdin=json.dumps(tokens))
-    await _start_agent(children, places, tokens)
+    await children.start("laptops", _python(laptops_module, places.url, *laptop_options), stdin=_as_lines(tokens))
+    await _start_agent(children, places, tokens[audiences[0]])
     if prometheus := shutil.which("prometheus"):
         await children.start("prometheus", [prometheus, *plan.prometheus_options(places)])
 
 
-async def _start_agent(children: Children, places: Places, tokens: Mapping[str, str]) -> None:
+def _as_lines(tokens: Mapping[Audience, str]) -> str:
+    return json.dumps([[school_id, grade_band, token] for (school_id, grade_band), token in tokens.items()])
+
+
+async def _start_agent(children: Children, places: Places, token: str) -> None:
     """Enrol this machine as a real agent, and let it run."""
-    environment = {"HOMEROOM_AGENT_COLLECTOR_TOKEN": next(iter(tokens.values()))}
+    environment = {"HOMEROOM_AGENT_COLLECTOR_TOKEN": token}
     command = _python("homeroom_agent", "run", "--config", str(places.agent))
     await children.start("agent", command, environment=environment)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from homeroom_collector.config import load
@@ -11,14 +11,22 @@ from homeroom_collector.store import open_store, tokens
 
 _GOOD_FOR_SECONDS = 86_400.0
 
+Audience = tuple[str, str]
+"""School and grade band that a token is for."""
 
-async def make_tokens(config: Path, school_ids: Sequence[str]) -> dict[str, str]:
-    """Make one token per school, good for a day. Raises StoreUnavailableError where the store does not answer."""
+
+async def make_tokens(config: Path, audiences: Iterable[Audience]) -> dict[Audience, str]:
+    """Make one token per school and grade band, good for a day. Raises StoreUnavailableError."""
     now = time.time()
     async with open_store(load(config).store.url) as store, store.writing() as connection:
         return {
-            school_id: await tokens.create(
-                connection, school_id=school_id, now=now, label="demo", expires_at=now + _GOOD_FOR_SECONDS
+            (school_id, grade_band): await tokens.create(
+                connection,
+                school_id=school_id,
+                grade_band=grade_band,
+                now=now,
+                label="demo",
+                expires_at=now + _GOOD_FOR_SECONDS,
             )
-            for school_id in school_ids
+            for school_id, grade_band in audiences
         }

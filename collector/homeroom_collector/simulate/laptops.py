@@ -14,6 +14,7 @@ import logging
 import random
 import signal
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,15 +183,19 @@ async def live(
         await asyncio.sleep(interval_seconds * pretended.chance.uniform(0.9, 1.1))
 
 
-async def run(url: str, tokens: dict[str, str], *, laptops: int, interval_seconds: float, seed: int) -> None:
-    """Let every laptop of the district live until SIGTERM or SIGINT. ``tokens`` maps school to enrolment token."""
+async def run(
+    url: str, tokens: Mapping[tuple[str, str], str], *, laptops: int, interval_seconds: float, seed: int
+) -> None:
+    """Let every laptop of the district live until SIGTERM or SIGINT; ``tokens`` are by school and grade band."""
     fleet = build(laptops=laptops, seed=seed).laptops
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as http, asyncio.TaskGroup() as group:
         lives = [
-            group.create_task(live(http, url, tokens[laptop.school_id], _pretend(laptop, seed), interval_seconds))
+            group.create_task(
+                live(http, url, tokens[laptop.school_id, laptop.grade_band], _pretend(laptop, seed), interval_seconds)
+            )
             for laptop in fleet
         ]
         await stop.wait()
@@ -203,7 +208,10 @@ def _pretend(laptop: Laptop, seed: int) -> PretendedLaptop:
 
 
 def main() -> None:
-    """Run the laptops as a process; the tokens come on standard input as one JSON object, never as arguments."""
+    """Run the laptops as a process.
+
+    Enrolment tokens come on standard input, never as arguments, as one JSON list of [school, grade band, token].
+    """
     parser = argparse.ArgumentParser(description="Pretended laptops that report to a collector.")
     parser.add_argument("url")
     parser.add_argument("--laptops", type=int, default=60)
@@ -211,7 +219,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
-    tokens = json.loads(input())
+    tokens = {(school_id, grade_band): token for school_id, grade_band, token in json.loads(input())}
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(
             run(options.url, tokens, laptops=options.laptops, interval_seconds=options.interval, seed=options.seed)
