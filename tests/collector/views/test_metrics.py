@@ -19,6 +19,10 @@ def samples(families) -> dict[tuple[str, frozenset], float]:
     return {(name, labels): value for name, labels, value in found}
 
 
+def of_the_fleet(found: dict) -> dict:
+    return {key: value for key, value in found.items() if not key[0].startswith(("homeroom_scrape", "homeroom_series"))}
+
+
 def one(found: dict, name: str, **labels: str) -> float:
     (value,) = (v for (n, ls), v in found.items() if n == name and labels.items() <= dict(ls).items())
     return value
@@ -70,7 +74,7 @@ async def test_both_formats_say_the_same(client: TestClient) -> None:
     plain = samples(parse_text(await text(client)))
     openmetrics = await text(client, accept=OPENMETRICS)
     assert openmetrics.endswith("# EOF\n")
-    assert samples(parse_openmetrics(openmetrics)) == plain
+    assert of_the_fleet(samples(parse_openmetrics(openmetrics))) == of_the_fleet(plain)
 
 
 async def test_the_content_type_names_the_format(client: TestClient) -> None:
@@ -88,9 +92,19 @@ async def test_the_content_type_names_the_format(client: TestClient) -> None:
 
 async def test_a_repeated_scrape_is_kept_until_something_changes(client: TestClient, fleet: Fleet) -> None:
     first, second = await text(client), await text(client)
-    assert second == first
+    assert second.partition("# HELP homeroom_ingest")[0] == first.partition("# HELP homeroom_ingest")[0]
     fleet.apply("laptop-0", laptop(900, at=NOW + 60), NOW + 60)
     assert one(samples(parse_text(await text(client))), "homeroom_device_uptime_seconds", device="laptop-0") == 4500.5
+
+
+async def test_a_whole_scrape_counts_its_series(client: TestClient) -> None:
+    for accept in ("*/*", OPENMETRICS):
+        document = await text(client, accept=accept)
+        series = [line for line in document.splitlines() if not line.startswith("#")]
+        fleet_series = [line for line in series if "{school=" in line]
+        assert f"homeroom_series {len(fleet_series)}.0" in series
+    await text(client, "/metrics?school=ps1")
+    assert f"homeroom_series {len(fleet_series)}.0" in await text(client)
 
 
 async def test_one_school_can_be_scraped_alone(client: TestClient) -> None:

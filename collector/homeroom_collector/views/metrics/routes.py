@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge, Histogram
 
-from homeroom_collector.fleet import Fleet
+from homeroom_collector.fleet import Fleet, SchoolState
 from homeroom_collector.views.metrics import body, document
 from homeroom_collector.views.metrics.formats import Format, accepts_gzip, choose
 
@@ -39,47 +39,64 @@ class Metrics:
         self._registry = registry
         self._settings = settings
         self._keeper = body.Keeper()
+        self._series = Gauge("homeroom_series", "Series of the fleet in the latest whole scrape.", registry=registry)
+        self._seconds = Histogram(
+            "homeroom_scrape_seconds",
+            "Time that writing a scrape took, the client's pace included.",
+            ["scope"],
+            registry=registry,
+        )
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """Answer a scrape in the format and coding that the client likes."""
         school_id = request.query.get("school")
         form = choose(", ".join(request.headers.getall("Accept", [])))
         gzip = accepts_gzip(", ".join(request.headers.getall("Accept-Encoding", [])))
-        parts, end = self._parts(form, school_id), form.process(self._registry_for(school_id))
+        scope = self._scope(school_id)
         response = web.StreamResponse(headers={"Content-Type": form.content_type, "Vary": "Accept, Accept-Encoding"})
         if gzip:
             response.headers["Content-Encoding"] = "gzip"
         await response.prepare(request)
         if request.method != "HEAD":
-            chunks = self._gzipped((form.name, school_id), parts, end) if gzip else _plain(parts, end)
-            async for chunk in chunks:
-                await response.write(chunk)
+            with self._seconds.labels("all" if school_id is None else "school").time():
+                async for chunk in self._gzipped(form, scope) if gzip else self._plain(form, scope):
+                    await response.write(chunk)
         await response.write_eof()
         return response
 
-    def _parts(self, form: Format, school_id: str | None) -> Iterable[bytes]:
+    def _scope(self, school_id: str | None) -> _Scope:
         if school_id is None:
-            per_device = self._per_device(len(self._fleet))
-            return document.pieces(form, tuple(self._fleet.schools), per_device=per_device)
+            return _Scope(None, tuple(self._fleet.schools), self._per_device(len(self._fleet)))
         state = self._fleet.school(school_id)
         if state is None:
             raise web.HTTPNotFound(text=f"There is no school {school_id!r}; /sd/schools lists them.\n")
-        return document.pieces(form, (state,), per_device=self._settings.per_device != "never")
+        return _Scope(school_id, (state,), self._settings.per_device != "never")
 
     def _per_device(self, devices: int) -> bool:
         if self._settings.per_device == "auto":
             return devices <= self._settings.per_device_limit
         return self._settings.per_device == "always"
 
-    def _registry_for(self, school_id: str | None) -> CollectorRegistry:
-        return self._registry if school_id is None else CollectorRegistry()
+    def _end(self, form: Format, scope: _Scope, tally: document.Tally | None) -> bytes:
+        """What follows the fleet: the process's own metrics after a whole scrape, and the end of the document."""
+        if scope.school_id is not None:
+            return form.process(CollectorRegistry())
+        if tally is not None:
+            self._series.set(tally.series)
+        return form.process(self._registry)
 
-    async def _gzipped(self, key: object, parts: Iterable[bytes], end: bytes) -> AsyncIterator[bytes]:
-        version = self._fleet.version
+    async def _plain(self, form: Format, scope: _Scope) -> AsyncIterator[bytes]:
+        tally = document.Tally()
+        async for packet in body.plain(scope.pieces(form, tally)):
+            yield packet
+        yield self._end(form, scope, tally)
+
+    async def _gzipped(self, form: Format, scope: _Scope) -> AsyncIterator[bytes]:
+        key, version, tally = (form.name, scope.school_id), self._fleet.version, None
         kept = self._keeper.get(key, version)
         if kept is None:
-            sent, checked = [], body.Checked()
-            async for chunk, checked in body.compressed(parts):  # noqa: B007 - the last one is used below
+            sent, checked, tally = [], body.Checked(), document.Tally()
+            async for chunk, checked in body.compressed(scope.pieces(form, tally)):  # noqa: B007 - the last is kept
                 sent.append(chunk)
                 yield chunk
             kept = body.Kept(version, b"".join(sent), checked)
@@ -87,10 +104,16 @@ class Metrics:
                 self._keeper.put(key, kept)
         else:
             yield kept.compressed
-        yield body.last(end, kept.checked)
+        yield body.last(self._end(form, scope, tally), kept.checked)
 
 
-async def _plain(parts: Iterable[bytes], end: bytes) -> AsyncIterator[bytes]:
-    async for packet in body.plain(parts):
-        yield packet
-    yield end
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What one scrape covers; ``school_id`` None is the whole district."""
+
+    school_id: str | None
+    schools: tuple[SchoolState, ...]
+    per_device: bool
+
+    def pieces(self, form: Format, tally: document.Tally) -> Iterator[bytes]:
+        return document.pieces(form, self.schools, per_device=self.per_device, tally=tally)
