@@ -103,8 +103,8 @@ def _handler(collector: Collector) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             for name, value in {"Content-Length": str(len(content)), **headers}.items():
                 self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
+            self._headers_buffer += [b"\r\n", content]  # one write: two would wait for a delayed acknowledgement
+            self.flush_headers()
 
         do_GET = do_POST = _any  # noqa: N815 - the names are http.server's
 

@@ -35,6 +35,12 @@ class CaptureFormatError(AgentError):
     """A captured file is of a kind or format that this agent does not read. ``parse`` exits 3."""
 
 
+class IdentityError(AgentError):
+    """The device's key cannot be read, written or obtained. Waiting may help."""
+
+    permanent = False
+
+
 class SpoolError(AgentError):
     """The spool on disk cannot be read or written (disk full, read-only, damaged). Waiting may help."""
 

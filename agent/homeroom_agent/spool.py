@@ -35,10 +35,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One report that waits. ``moment`` is None where the writer gave none."""
+    """One report that waits. ``appended_at`` is Unix seconds; ``moment`` is None where the writer gave none."""
 
     sequence: int
     body: bytes
+    appended_at: float
     moment: Moment | None
 
 
@@ -83,11 +84,11 @@ class Spool(DatabaseFile):
     def peek(self, count: int, *, max_bytes: int = 2**40, newest_first: bool = False) -> list[Entry]:
         """Up to ``count`` reports of ``max_bytes`` together (at least one), oldest first unless told otherwise."""
         order = "DESC" if newest_first else "ASC"
-        query = f"SELECT sequence, boot, boot_seconds, body FROM reports ORDER BY sequence {order} LIMIT ?"  # noqa: S608 - of two words
+        query = f"SELECT sequence, appended_at, boot, boot_seconds, body FROM reports ORDER BY sequence {order} LIMIT ?"  # noqa: S608 - of two words
         entries: list[Entry] = []
         room = max_bytes
         with self._transaction() as connection:
-            for sequence, boot, seconds, packed in connection.execute(query, (count,)).fetchall():
+            for sequence, appended_at, boot, seconds, packed in connection.execute(query, (count,)).fetchall():
                 try:
                     body = zlib.decompress(packed)
                 except zlib.error:  # its checksum finds what the disk changed
@@ -96,7 +97,7 @@ class Spool(DatabaseFile):
                 room -= len(body)
                 if entries and room < 0:
                     break
-                entries.append(Entry(sequence, body, Moment(boot, seconds) if boot else None))
+                entries.append(Entry(sequence, body, appended_at, Moment(boot, seconds) if boot else None))
         return entries
 
     def ack(self, sequences: Iterable[int]) -> None:
@@ -109,6 +110,11 @@ class Spool(DatabaseFile):
         """Forget every report without counting it as lost: they are another machine's. Numbers go on."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM reports")
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next report gets, if nobody else takes it."""
+        return self._counter("sequence") + 1
 
     @property
     def lost_total(self) -> int:

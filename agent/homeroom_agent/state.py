@@ -25,14 +25,24 @@ class State(DatabaseFile):
         """The value, or an empty one. A value that is no JSON object counts as empty."""
         with transaction(self._connection) as connection:
             row = connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
-        try:
-            value = json.loads(row[0]) if row else {}
-        except ValueError:
-            return {}
-        return value if isinstance(value, dict) else {}
+        return _object(row[0]) if row else {}
+
+    def all(self) -> dict[str, dict[str, Any]]:
+        """Everything, at one moment."""
+        with transaction(self._connection) as connection:
+            rows = connection.execute("SELECT name, value FROM state").fetchall()
+        return {name: _object(value) for name, value in rows}
 
     def put(self, values: dict[str, dict[str, Any]]) -> None:
         """Write several values, all or none."""
         rows = [(name, json.dumps(value, separators=(",", ":"))) for name, value in values.items()]
         with transaction(self._connection) as connection:
             connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", rows)
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

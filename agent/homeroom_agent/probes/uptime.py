@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from pathlib import Path
 
 import psutil
 
-from homeroom_agent.probes import Facts
+from homeroom_agent.probes import Facts, _sysctl
 from homeroom_agent.report import Unavailable, Uptime
 
 NAME = "uptime"
@@ -22,14 +24,36 @@ def read() -> Facts:
 
 
 def _since_boot_seconds() -> float:
-    boottime = getattr(time, "CLOCK_BOOTTIME", None)  # Linux: counts through sleep, untouched by clock changes
-    if boottime is not None:
-        return time.clock_gettime(boottime)
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)  # counts through sleep, untouched by clock changes
     return max(0.0, time.time() - psutil.boot_time())
 
 
 def _awake_seconds() -> float | None:
-    if hasattr(time, "CLOCK_BOOTTIME"):
+    if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_MONOTONIC)
-    uptime_raw = getattr(time, "CLOCK_UPTIME_RAW", None)  # macOS: mach_absolute_time, which stops in sleep
-    return None if uptime_raw is None else time.clock_gettime(uptime_raw)
+    if sys.platform == "darwin":
+        return time.clock_gettime(time.CLOCK_UPTIME_RAW)  # mach_absolute_time, which stops in sleep
+    return None
+
+
+def boot_id() -> str:
+    """Something that is different after each boot, and the same until then."""
+    if sys.platform == "linux":
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    if sys.platform == "win32":
+        return f"windows:{_windows_boot_number()}"
+    if sys.platform == "darwin" and (session := _sysctl.text("kern.bootsessionuuid")):
+        return session
+    return f"time:{psutil.boot_time():.0f}"
+
+
+if sys.platform == "win32":
+
+    def _windows_boot_number() -> int:
+        """The number that Windows gives each boot, for its prefetcher."""
+        import winreg
+
+        path = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, path) as key:
+            return int(winreg.QueryValueEx(key, "BootId")[0])

@@ -79,6 +79,15 @@ class Client:
                 if not tries or not isinstance(error, ConnectionError):
                     raise self._explained(error) from error
 
+    def connect(self) -> None:
+        """Open the connection if there is none, so that the next request is only a round trip."""
+        try:
+            if self._connection is None:
+                self._opened()
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise self._explained(error) from error
+
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""
         if self._connection is not None:
