@@ -21,6 +21,7 @@ import pydantic
 import yaml
 
 from homeroom_collector.errors import ConfigError
+from homeroom_collector.secret import Secret
 
 T = TypeVar("T")
 
@@ -42,6 +43,16 @@ def _seconds(value: Any) -> Any:
 
 Seconds = Annotated[float, pydantic.BeforeValidator(_seconds), pydantic.Field(ge=0)]
 """A duration in seconds; text with a unit is understood."""
+
+
+def _secret(value: Any) -> Any:
+    if not isinstance(value, str | Secret):
+        raise ValueError("must be text; put numbers in quotes")  # noqa: TRY004 - pydantic collects ValueError
+    return Secret(value) if isinstance(value, str) else value
+
+
+SecretText = Annotated[Secret, pydantic.BeforeValidator(_secret)]
+"""Text that never prints once it is read."""
 
 
 def shorthand(key: str) -> pydantic.BeforeValidator:

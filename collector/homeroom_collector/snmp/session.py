@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from homeroom_collector.secret import Secret as Secret
+
 SnmpVersion = Literal["1", "2c", "3"]
 AuthProtocol = Literal["md5", "sha", "sha224", "sha256", "sha384", "sha512"]
 PrivProtocol = Literal["des", "aes", "aes192", "aes256"]
@@ -38,28 +40,6 @@ class IpAddress(str):
 
 
 Value = int | float | bytes | Oid | IpAddress
-
-
-class Secret:
-    """Text that never prints: str, repr and format give ``<secret>``; :meth:`reveal` gives the text."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """Give the text, for the one place that must send it."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "<secret>"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._text == other._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

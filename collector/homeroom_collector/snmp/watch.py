@@ -1,0 +1,163 @@
+"""One device under watch: what is known of it between polls, and one poll of it.
+
+Owns the way in that worked, the inventory, what the device can take, and the time budget. Never raises SnmpError: a
+device that does not answer is a fact.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from homeroom_agent.report.network import GearIdentity, NetworkGear, TableError
+from homeroom_collector.errors import SnmpError, SnmpTimeoutError
+from homeroom_collector.snmp.gear import Inventory, read_counters, read_inventory
+from homeroom_collector.snmp.profile_match import Catalog
+from homeroom_collector.snmp.session import Credentials, Endpoint, Engine, Session
+from homeroom_collector.snmp.targets import Target
+
+_log = logging.getLogger(__name__)
+
+_SYS_OBJECT_ID, _SYS_UPTIME = "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0"
+_FAILURES_THAT_DOUBT_THE_WAY = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long one poll may take, and how long an inventory counts."""
+
+    budget_seconds: float = 45.0
+    inventory_seconds: float = 3600.0
+
+
+class Watch:
+    """One device. Not for use by two tasks at once."""
+
+    def __init__(
+        self,
+        target: Target,
+        engine: Engine,
+        catalog: Catalog | None,
+        pace: Pace,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.target = target
+        self.failures = 0
+        self._engine, self._catalog, self._pace, self._clock = engine, catalog, pace, clock
+        self._endpoint: Endpoint = target.endpoint
+        self._way: int | None = None
+        self._next_way = 0
+        self._session: Session | None = None
+        self._inventory: Inventory | None = None
+        self._inventory_at = 0.0
+
+    async def poll(self) -> NetworkGear:
+        """Ask the device within its budget; ``failures`` counts polls in a row that had no answer."""
+        try:
+            async with asyncio.timeout(self._pace.budget_seconds):
+                gear = await self._ask()
+        except TimeoutError:
+            gear = await self._overdrawn()
+        except SnmpError as error:
+            gear = await self._failed(error)
+        self._count(gear)
+        return gear
+
+    async def close(self) -> None:
+        """Give the socket back."""
+        if self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+    async def _ask(self) -> NetworkGear:
+        self._session = session = self._session or await self._open()
+        gear = await self._read(session)
+        self._learn(session)
+        gear = dataclasses.replace(
+            gear, engine=session.engine, snmp_version=session.version, identity=self._identity(gear.identity)
+        )
+        if session.version != "3":  # opening costs nothing there, and a thousand idle sockets cost file descriptors
+            await self.close()
+        return gear
+
+    async def _read(self, session: Session) -> NetworkGear:
+        inventory = self._inventory
+        if (
+            inventory is None
+            or inventory.outdated
+            or self._clock() - self._inventory_at >= self._pace.inventory_seconds
+        ):
+            started = self._clock()
+            self._inventory = inventory = await read_inventory(session, self._catalog, clock=self._clock)
+            self._inventory_at = started
+            assert inventory.gear is not None
+            return inventory.gear
+        return await read_counters(session, inventory, clock=self._clock)
+
+    async def _open(self) -> Session:
+        """Open with the way that works. Where none is known all are tried, and after a failure one at each poll."""
+        ways = self.target.ways
+        if self._way is not None:
+            return await self._engine.open(self._endpoint, ways[self._way])
+        tried = range(len(ways)) if not self.failures else [self._next_way % len(ways)]
+        self._next_way += 1
+        refused: SnmpError | None = None
+        for index in tried:
+            try:
+                session = await self._introduce(ways[index])
+            except SnmpError as error:
+                refused = error if refused is None or isinstance(refused, SnmpTimeoutError) else refused
+            else:
+                self._way = index
+                return session
+        assert refused is not None
+        raise refused
+
+    async def _introduce(self, way: Credentials) -> Session:
+        session = await self._engine.open(self._endpoint, way)
+        try:
+            await session.get([_SYS_OBJECT_ID, _SYS_UPTIME])
+        except BaseException:
+            await session.close()
+            raise
+        return session
+
+    def _learn(self, session: Session) -> None:
+        """Remember what the device could take; an inventory tries the configured size again."""
+        if session.version != "1" and session.max_repetitions != self._endpoint.max_repetitions:
+            self._endpoint = dataclasses.replace(self._endpoint, max_repetitions=session.max_repetitions)
+
+    async def _overdrawn(self) -> NetworkGear:
+        answered = self._session is not None and self._session.cost.variables > 0
+        await self.close()
+        reason = f"took longer than {self._pace.budget_seconds:g} s"
+        return NetworkGear(reachable=answered, errors=[TableError(table="poll", error=reason)])
+
+    async def _failed(self, error: SnmpError) -> NetworkGear:
+        """A device that answers with a refusal is there; only silence is unreachable."""
+        await self.close()
+        silent = isinstance(error, SnmpTimeoutError)
+        reason = "timeout" if type(error) is SnmpTimeoutError else str(error)[:500]
+        return NetworkGear(reachable=not silent, errors=[TableError(table="session", error=reason)])
+
+    def _count(self, gear: NetworkGear) -> None:
+        if gear.reachable and gear.system is not None:
+            if self.failures:
+                _log.info("%s answers again", self.target.device_id)
+            self.failures = 0
+            return
+        self.failures += 1
+        if self.failures == 1:
+            _log.info("%s: %s", self.target.device_id, gear.errors[0].error if gear.errors else "no answer")
+        if self.failures >= _FAILURES_THAT_DOUBT_THE_WAY and len(self.target.ways) > 1:
+            self._way = None
+
+    def _identity(self, identity: GearIdentity | None) -> GearIdentity | None:
+        if self.target.kind is None:
+            return identity
+        return dataclasses.replace(identity or GearIdentity(), kind=self.target.kind)
