@@ -85,7 +85,11 @@ def shaped(pattern: str, what: str) -> pydantic.AfterValidator:
 _CONFIG = pydantic.ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+# libyaml reads the device profiles eight times as fast; a PyYAML built without it has only the Python parser.
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _UniqueKeyLoader(_SafeLoader):  # type: ignore[misc] # which of two classes is known at run time only
     """SafeLoader that refuses a key written twice: the second would silently win."""
 
 
@@ -96,7 +100,8 @@ def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]
         if key in seen:
             raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is written twice", key_node.start_mark)
         seen.add(key)
-    return loader.construct_mapping(node, deep=True)
+    mapping: dict[Any, Any] = loader.construct_mapping(node, deep=True)
+    return mapping
 
 
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
