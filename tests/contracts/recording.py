@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from homeroom_collector.errors import SnmpAnswerError
-from homeroom_collector.snmp.session import Cost, IpAddress, Oid, Value
+from homeroom_collector.snmp.session import Cost, EngineName, IpAddress, Oid, SnmpVersion, Value
 
 PUBLIC = Path(__file__).parents[3] / "shared" / "snmp" / "public"
 _INTEGERS = {"2", "65", "66", "67", "70"}
@@ -39,12 +40,15 @@ def _value(tag: str, written: str) -> Value | None:
 
 
 class RecordingSession:
-    """One recorded device. Counts a request for each GET, and for each ``repetitions`` variables walked."""
+    """One recorded device. Counts a request for each GET, and for each ``max_repetitions`` variables walked."""
 
-    def __init__(self, values: dict[str, Value], *, repetitions: int = 20) -> None:
+    def __init__(self, values: dict[str, Value]) -> None:
         self.values = values
         self.cost = Cost()
-        self._repetitions = repetitions
+        self.engine: EngineName = "gufo"
+        self.version: SnmpVersion = "2c"
+        self.max_repetitions = 20
+        self.max_bindings = 32
 
     @classmethod
     def of(cls, path: Path) -> RecordingSession:
@@ -52,7 +56,7 @@ class RecordingSession:
 
     async def get(self, oids: Sequence[str]) -> dict[str, Value]:
         found = {oid: self.values[oid] for oid in oids if oid in self.values}
-        self.cost.requests += 1
+        self.cost.requests += math.ceil(len(oids) / self.max_bindings)
         self.cost.variables += len(found)
         return found
 
@@ -60,7 +64,7 @@ class RecordingSession:
         found = {name: value for name, value in self.values.items() if name.startswith(oid + ".")}
         if len(found) > limit:
             raise SnmpAnswerError(f"more than {limit} variables below {oid}")
-        self.cost.requests += len(found) // self._repetitions + 1
+        self.cost.requests += len(found) // self.max_repetitions + 1
         self.cost.variables += len(found)
         return found
 

@@ -46,7 +46,9 @@ from homeroom_collector.snmp.tables import (
 )
 
 _IDENTITY: tuple[profile_read.Part, ...] = ("identity",)
-_MOVING = tuple(part for part in profile_read.ALL_PARTS if part not in _IDENTITY)
+_GROWING: tuple[profile_read.Part, ...] = ("wireless",)
+"""Read by walking at every poll: rows of associations come and go."""
+_MOVING = tuple(part for part in profile_read.ALL_PARTS if part not in (*_IDENTITY, *_GROWING))
 
 
 @dataclass(slots=True)
@@ -96,11 +98,13 @@ async def _poll(
     started = clock()
     requests, variables = session.cost.requests, session.cost.variables
     reader = Reader(session, inventory.memory)
+    await reader.prefetch()
     if catalog is not None:
-        inventory.profile = await _recognise(reader, catalog)
+        inventory.profile = await reader.once("recognise", lambda: _recognise(reader, catalog))
     reading = await system.read(reader)
     gear = await Poll(reader, inventory.profile).read(reading.system)
-    inventory.outdated |= _altered(inventory, reading, gear)
+    reader.settle()
+    inventory.outdated |= reader.vanished or _altered(inventory, reading, gear)
     inventory.latest = reading
     cost = PollCost(
         duration_seconds=clock() - started,
@@ -192,7 +196,9 @@ class Poll:
         profile, answers = self.profile, Answers()
         identity = await self.reader.once("profile", lambda: self._profile_identity(profile, answers))
         added = await profile_read.read(profile, self.reader, answers, parts=_MOVING)
-        return replace(added, identity=identity)
+        with self.reader.growing():
+            counted = await profile_read.read(profile, self.reader, Answers(), parts=_GROWING)
+        return replace(added, identity=identity, wireless=counted.wireless)
 
     async def _profile_identity(self, profile: Profile, answers: Answers) -> GearIdentity | None:
         return (await profile_read.read(profile, self.reader, answers, parts=_IDENTITY)).identity

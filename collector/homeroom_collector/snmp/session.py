@@ -83,13 +83,15 @@ class Session(Protocol):
     """One device, one conversation; not for use by two tasks at once.
 
     All methods raise SnmpTimeoutError, SnmpAuthenticationError or SnmpAnswerError. ``max_repetitions`` is what walks
-    use by now: it falls where the device cannot take it, and 0 says that GETNEXT is used.
+    use by now: it falls where the device cannot take it, and 0 says that GETNEXT is used. ``max_bindings`` is how many
+    instances one GET asks for by now.
     """
 
     cost: Cost
     engine: EngineName
     version: SnmpVersion
     max_repetitions: int
+    max_bindings: int
 
     async def get(self, oids: Sequence[str]) -> dict[str, Value]:
         """Ask for exact instances. Those the device does not have are absent; order is not promised.

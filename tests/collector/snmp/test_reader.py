@@ -135,8 +135,64 @@ async def test_what_failed_is_tried_again_at_the_next_polls_but_not_for_ever():
     assert len(made) == 3
 
 
-async def test_a_hundred_and_one_instances_are_asked_in_two_goes():
-    read = reader({"1.7.0": SnmpAnswerError("tooBig")})
+async def test_many_instances_are_asked_in_parts_that_fail_apart():
+    read = reader({"1.7.0": SnmpAnswerError("genErr")})
     await read.column("t", "1.9.1.1")
-    oids = ["1.7.0", *(f"1.7.{n}" for n in range(1, 100)), "1.9.1.1.5"]
+    oids = [*(f"1.7.{n}" for n in range(256)), "1.9.1.1.5"]
     assert await read.instances("t", oids) == {"1.9.1.1.5": 10}
+
+
+async def poll(memory, *, failures=None, values=VALUES):
+    """One poll of one table and one scalar, with a label that is read with the inventory only."""
+    read = Reader(FailingSession(values, failures or {}), memory)
+    await read.prefetch()
+    await read.scalars("t", ["1.3.6.1.2.1.1.2.0", "1.9.9.0"])
+    await read.once("label", lambda: read.column("t", "1.9.1.3"))
+    columns = await read.columns("t", "1.9.1", (1, 2))
+    read.settle()
+    return read, columns
+
+
+async def test_the_second_poll_asks_for_all_values_at_once():
+    memory = Memory()
+    await poll(memory)
+    read, columns = await poll(memory)
+    assert columns == {1: {"5": 10, "6": 11}, 2: {"5": 20}}
+    assert read.session.asked == ["1.3.6.1.2.1.1.2.0", "1.9.1.1.5", "1.9.1.1.6", "1.9.1.2.5"]
+    assert not read.vanished
+
+
+async def test_a_value_that_is_gone_is_noticed():
+    memory = Memory()
+    await poll(memory)
+    read, columns = await poll(memory, values={k: v for k, v in VALUES.items() if k != "1.9.1.1.6"})
+    assert columns[1] == {"5": 10}
+    assert read.vanished
+
+
+async def test_what_cannot_be_had_at_once_is_walked():
+    memory = Memory()
+    await poll(memory)
+    read, columns = await poll(memory, failures={"1.9.1.1.6": SnmpAnswerError("genErr")})
+    assert columns == {1: {"5": 10, "6": 11}, 2: {"5": 20}}
+    assert not read.vanished
+
+
+async def test_a_device_that_takes_few_instances_but_long_walks_is_walked():
+    memory = Memory()
+    await poll(memory)
+    read = reader(memory=memory)
+    read.session.max_bindings = 1
+    await read.prefetch()
+    assert read.session.asked == ["1.3.6.1.2.1.1.2.0"]
+
+
+async def test_rows_that_come_and_go_are_walked_at_every_poll():
+    memory = Memory()
+    for values in ({"1.3.6.1.2.1.1.2.0": 1}, VALUES):
+        read = Reader(FailingSession(values, {}), memory)
+        await read.prefetch()
+        with read.growing():
+            column = await read.column("t", "1.9.1.1")
+        read.settle()
+    assert column == {"5": 10, "6": 11}

@@ -169,7 +169,7 @@ def level_of(level: int | None, capacity: int | None) -> tuple[float | None, str
 async def _states(reader: Reader) -> tuple[list[Sensor], list[str] | None]:
     bits = await reader.column("hrPrinterTable", ERROR_STATE)
     devices = list(bits)[:_MAX_ENGINES] or ["1"]
-    statuses = await reader.instances("hrDeviceTable", [f"{DEVICE_STATUS}.{index}" for index in devices])
+    statuses = await reader.scalars("hrDeviceTable", [f"{DEVICE_STATUS}.{index}" for index in devices])
     sensors = [state(oid, whole(number), "Printer status", DEVICE_STATES) for oid, number in statuses.items()]
     if not bits:
         return sensors, None

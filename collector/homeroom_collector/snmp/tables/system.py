@@ -22,8 +22,8 @@ HOST_UPTIME = "1.3.6.1.2.1.25.1.1.0"
 
 LABELS = (DESCRIPTION, OBJECT_ID, CONTACT, NAME, LOCATION)
 CLOCKS = (UPTIME, ENGINE_BOOTS, ENGINE_TIME, HOST_UPTIME)
-CHANGES = ("1.3.6.1.2.1.31.1.5.0", "1.3.6.1.2.1.47.1.4.1.0")
-"""ifTableLastChange (RFC 2863) and entLastChangeTime (RFC 6933)."""
+CHANGES = ("1.3.6.1.2.1.2.1.0", "1.3.6.1.2.1.31.1.5.0", "1.3.6.1.2.1.47.1.4.1.0")
+"""ifNumber, ifTableLastChange (RFC 2863) and entLastChangeTime (RFC 6933)."""
 
 
 async def labels(reader: Reader) -> dict[str, Value]:

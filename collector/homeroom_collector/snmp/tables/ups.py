@@ -27,7 +27,6 @@ _MEASURED = ("2.", "3.", "4.")
 _HIGHEST_MAINS_VOLTS = 700
 _SOURCE_BATTERY = 5
 _ALARM_BATTERY_BAD = f"{ROOT}.6.3.1"
-_BATTERY_DEPLETED = 4
 
 BATTERY_STATES = {2: "ok", 3: "critical", 4: "critical"}
 """upsBatteryStatus: batteryNormal, batteryLow, batteryDepleted. 1 is unknown."""
@@ -95,7 +94,8 @@ async def read(reader: Reader) -> Battery:
     values = await reader.column("upsMIB", ROOT)
     if not any(name.startswith(_MEASURED) for name in values):
         return NOTHING
-    return Battery(_ups(values), (*_singles(values), *_lines(values), *_states(values)), _identity(values))
+    alarms = await _alarms(reader, values)
+    return Battery(_ups(values, alarms), (*_singles(values), *_lines(values), *_states(values)), _identity(values))
 
 
 def _identity(values: Column) -> GearIdentity:
@@ -107,7 +107,15 @@ def _identity(values: Column) -> GearIdentity:
     )
 
 
-def _ups(values: Column) -> Ups:
+async def _alarms(reader: Reader, values: Column) -> list[str]:
+    """Read which alarms there are: rows that come and go, so walked, but only where the count says there are some."""
+    if not whole(values.get(ALARMS)):
+        return []
+    with reader.growing():
+        return [str(alarm) for alarm in (await reader.column("upsAlarmTable", f"{ROOT}.{ALARM}")).values()]
+
+
+def _ups(values: Column, alarms: list[str]) -> Ups:
     loads = [whole(value) for name, value in values.items() if name.startswith(f"{OUTPUT}.5.")]
     volts = [mains_volts(whole(value)) for name, value in values.items() if name.startswith(f"{INPUT}.3.")]
     minutes = within(values.get(MINUTES_LEFT), 0, 10_000_000)
@@ -118,16 +126,8 @@ def _ups(values: Column) -> Ups:
         output_load_ratio=max((load / 100 for load in loads if load is not None and 0 <= load <= 1000), default=None),
         input_volts=max((volt for volt in volts if volt is not None), default=None),
         on_battery=None if source is None or source <= 1 else source == _SOURCE_BATTERY,
-        replace_battery=_replace_battery(values),
+        replace_battery=_ALARM_BATTERY_BAD in alarms if ALARMS in values else None,
     )
-
-
-def _replace_battery(values: Column) -> bool | None:
-    """True on the alarm upsAlarmBatteryBad; None where the card keeps no alarm table to look into."""
-    alarms = [value for name, value in values.items() if name.startswith(f"{ALARM}.")]
-    if any(str(alarm) == _ALARM_BATTERY_BAD for alarm in alarms):
-        return True
-    return False if ALARMS in values else None
 
 
 def mains_volts(raw: int | None) -> float | None:
