@@ -42,6 +42,8 @@ FORMATS: dict[str, dict[str, str]] = {
         ".system_profiler.json": "dmi.system_profiler",
         ".system_profiler.plist": "dmi.system_profiler",
         ".wmic-list.txt": "dmi.cim:parse_list",
+        ".ioreg.plist": "dmi.ioreg",
+        ".smbios.bin": "dmi.smbios",
         ".dmidecode.txt": "dmi.dmidecode",
     },
     "thermal": {
@@ -76,6 +78,12 @@ FORMATS: dict[str, dict[str, str]] = {
         ".wmic-list.txt": "windows.captures:parse_list",
         ".tpmtool.txt": "windows.tpm_text:parse_tpmtool",
         ".get-tpm.txt": "windows.tpm_text:parse_get_tpm",
+    },
+    "display": {
+        ".sysfs.json": "display.sysfs",
+        ".edid.bin": "display.edid",
+        ".system_profiler.json": "display.system_profiler",
+        ".system_profiler.plist": "display.system_profiler",
     },
     "storage": {
         ".cim.json": "storage.cim",

@@ -54,4 +54,14 @@ def _packs() -> list[Pack]:
         from homeroom_agent.probes._linux import LiveTree
 
         return sysfs.packs(LiveTree())
+    if sys.platform == "win32":
+        from homeroom_agent.parsers.battery import ioctl
+        from homeroom_agent.probes._windows import batteries, kernel
+
+        return ioctl.packs(list(batteries.answers(kernel.battery_paths(), kernel.opened_for_reading)))
+    if sys.platform == "darwin":
+        from homeroom_agent.parsers.battery import ioreg
+        from homeroom_agent.probes import _macos
+
+        return ioreg.packs(_macos.ioreg("-n", "AppleSmartBattery"))
     return []

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from homeroom_agent.parsers.disk.drive import Drive
-from homeroom_agent.probes import Facts
+from homeroom_agent.probes import Facts, _smartctl
 from homeroom_agent.probes._missing import missing
 from homeroom_agent.report import Disk, Unavailable
 
 NAME = "disks"
 INTERVAL = 3600.0
 _MOST = 64  # bound of the wire format
+_PROFILE_SECONDS = 86_400.0
+# How smartctl names the disks that the system names disk0, sda, nvme0n1.
+_DEVICE_PREFIX = {"linux": "/dev/", "darwin": "/dev/", "win32": "/dev/pd"}
 _EXPLAINED = ("smart_passed", "wear_ratio", "temperature_celsius")
 
 
-def read() -> Facts:
+def read(memory: dict[str, Any]) -> Facts:
     """Every built-in disk. What a student plugs in is not the district's and is not named."""
-    return facts(_drives(), "needs administrator rights and smartctl, or is not reported by this disk")
+    program = _smartctl.find() if _may_use_smartctl() else None
+    drives = _smartctl.detailed(_drives(memory), memory, program, device_prefix=_DEVICE_PREFIX.get(sys.platform, ""))
+    return facts(drives, "needs administrator rights and smartctl, or is not reported by this disk")
 
 
 def facts(drives: Sequence[Drive], reason: str) -> Facts:
@@ -53,10 +61,28 @@ def _reasons(rows: Iterable[Disk], reason: str) -> Iterable[Unavailable]:
         yield from missing(f"disks.{disk.name}", disk, _EXPLAINED, virtual)
 
 
-def _drives() -> list[Drive]:
+def _may_use_smartctl() -> bool:
+    """NVMe on Windows needs no rights; elsewhere smartctl needs root to open a disk."""
+    return sys.platform == "win32" or os.geteuid() == 0
+
+
+def _drives(memory: dict[str, Any]) -> list[Drive]:
     if sys.platform == "linux":
         from homeroom_agent.parsers.disk import sysfs
         from homeroom_agent.probes._linux import LiveTree
 
         return sysfs.drives(LiveTree())
+    if sys.platform == "win32":
+        from homeroom_agent.probes._windows import kernel, storage
+
+        return list(storage.drives(kernel.opened))
+    if sys.platform == "darwin":
+        from homeroom_agent.parsers.disk import system_profiler
+        from homeroom_agent.probes import _macos
+
+        if _macos.is_due(memory, "profiled_at", _PROFILE_SECONDS):
+            types = ("SPNVMeDataType", "SPSerialATADataType", "SPStorageDataType")
+            found = system_profiler.drives(_macos.profile(*types))
+            memory["drives"] = [asdict(drive) for drive in found]
+        return [Drive(**{**kept, "alarms": tuple(kept["alarms"])}) for kept in memory.get("drives", [])]
     return []

@@ -43,4 +43,14 @@ def _machine() -> Machine:
         from homeroom_agent.probes._linux import LiveTree
 
         return sysfs.machine(LiveTree())
+    if sys.platform == "win32":
+        from homeroom_agent.parsers.dmi import smbios
+        from homeroom_agent.probes._windows import firmware
+
+        return smbios.machine(firmware.table())
+    if sys.platform == "darwin":
+        from homeroom_agent.parsers.dmi import ioreg
+        from homeroom_agent.probes import _macos
+
+        return ioreg.machine(_macos.ioreg("-d1", "-c", "IOPlatformExpertDevice"))
     return Machine()

@@ -6,6 +6,7 @@ import sys
 
 import psutil
 
+from homeroom_agent.errors import CaptureError
 from homeroom_agent.parsers.memory import meminfo
 from homeroom_agent.parsers.memory.pressure import some_ratio
 from homeroom_agent.parsers.tree import Tree
@@ -41,14 +42,35 @@ def from_tree(tree: Tree) -> Memory:
         swap_total_bytes=found.swap_total,
         swap_used_bytes=found.swap_used,
         pressure_ratio=some_ratio(tree),
+        installed_bytes=_from_firmware(tree),
     )
+
+
+def _from_firmware(tree: Tree) -> int | None:
+    """Modules fitted, which the firmware's table tells to root."""
+    from homeroom_agent.parsers.dmi import smbios
+
+    try:
+        return smbios.installed_bytes(list(smbios.structures(tree.read("sys/firmware/dmi/tables/DMI"))))
+    except (OSError, CaptureError):
+        return None
 
 
 def _by_psutil() -> Memory:
     memory, swap = psutil.virtual_memory(), psutil.swap_memory()
     return Memory(
         total_bytes=memory.total,
+        installed_bytes=_installed_bytes(),
         available_bytes=memory.available,
         swap_total_bytes=swap.total,
         swap_used_bytes=swap.used,
     )
+
+
+def _installed_bytes() -> int | None:
+    if sys.platform == "win32":
+        from homeroom_agent.parsers.dmi import smbios
+        from homeroom_agent.probes._windows import firmware
+
+        return smbios.installed_bytes(firmware.table())
+    return None

@@ -23,6 +23,14 @@ def read() -> Facts:
         tree = LiveTree()
         found = sysfs.sensors(tree)
         return facts(found, sysfs.cpu_celsius(found), sysfs.fans(tree))
+    if sys.platform == "darwin":
+        from homeroom_agent.parsers import plist
+        from homeroom_agent.parsers.battery import ioreg
+        from homeroom_agent.probes import _macos
+
+        batteries = plist.rows(_macos.ioreg("-n", "AppleSmartBattery"))
+        celsius = [degrees for battery in batteries if (degrees := ioreg.celsius(battery)) is not None]
+        return facts([Sensor(part="battery", chip="battery", celsius=degrees) for degrees in celsius], None, [])
     return facts([], None, [])
 
 

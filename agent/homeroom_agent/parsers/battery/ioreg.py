@@ -28,9 +28,14 @@ def parse(raw: bytes) -> dict[str, Any]:
     return facts(services)
 
 
+def packs(raw: bytes) -> list[Pack]:
+    """The machine's packs; a Mac without one answers nothing. Raises CaptureError."""
+    return [pack(service, index) for index, service in enumerate(_installed(plist.rows(raw)))]
+
+
 def facts(services: list[dict[str, Any]]) -> dict[str, Any]:
     """The answer of ``parse battery`` for the properties of each AppleSmartBattery."""
-    installed = [service for service in services if flag(service.get("BatteryInstalled")) is not False]
+    installed = _installed(services)
     first = installed[0] if installed else {}
     online = flag(first.get("ExternalConnected")) if installed else None
     return document(
@@ -39,6 +44,10 @@ def facts(services: list[dict[str, Any]]) -> dict[str, Any]:
         battery_temperature_celsius=celsius(first),
         amperage_ma=signed(first.get("Amperage")),
     )
+
+
+def _installed(services: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [service for service in services if flag(service.get("BatteryInstalled")) is not False]
 
 
 def pack(service: Mapping[str, Any], index: int = 0) -> Pack:

@@ -5,7 +5,7 @@ weighs media errors, reallocated and pending sectors, worn flash and used-up spa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 DriveType = Literal["nvme", "ssd", "hdd", "emmc", "usb", "optical", "virtual", "unknown"]
@@ -56,6 +56,14 @@ class Drive:
         found += [f"{self.reallocated} reallocated"] if (self.reallocated or 0) >= reallocation_limit else []
         found += [f"{self.percent_used} % of rated life used"] if (self.percent_used or 0) >= WORN_PERCENT else []
         return found
+
+
+def joined(basic: Drive, detailed: Drive) -> Drive:
+    """What two interfaces say of one drive: the detailed one's figures where it has them, the basic one's identity."""
+    kept: dict[str, Any] = {"name": basic.name, "external": basic.external, "model": basic.model or detailed.model}
+    kept["type"] = detailed.type if basic.type == "unknown" else basic.type
+    stated = {field.name: getattr(detailed, field.name) for field in fields(Drive) if field.name not in kept}
+    return replace(basic, **{name: value for name, value in stated.items() if value not in (None, ())}, **kept)
 
 
 def document(drives: Sequence[Drive], **more: Any) -> dict[str, Any]:

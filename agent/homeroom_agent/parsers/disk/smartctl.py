@@ -25,7 +25,12 @@ _MOST_ROWS = 256
 
 def parse(raw: bytes) -> dict[str, Any]:
     """Facts of a ``.smartctl.json`` capture; a drive that could not be opened gives a drive without facts."""
-    return document([drive(capture.json_object(raw))])
+    return document([parse_one(raw)])
+
+
+def parse_one(raw: bytes) -> Drive:
+    """The drive of one JSON report. Raises CaptureError where it is not smartctl's."""
+    return drive(capture.json_object(raw))
 
 
 def drive(report: Mapping[str, Any]) -> Drive:

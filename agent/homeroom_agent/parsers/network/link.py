@@ -38,6 +38,7 @@ class LinkFacts:
     phy: str | None = None
     signal_dbm: float | None = None
     rate_bps: int | None = None
+    associated_seconds: int | None = None
     band_name: str | None = None
     counters: Counters = Counters()
 
@@ -53,6 +54,13 @@ def band(frequency_mhz: float | None) -> str | None:
         if frequency_mhz is not None and low <= frequency_mhz < high:
             return name
     return None
+
+
+def band_of_channel(channel: int | None) -> str | None:
+    """Band of a channel number that only one band has; 6 GHz repeats some numbers of the other two."""
+    if channel is None or channel % 4 == 1:
+        return None
+    return "2.4 GHz" if 1 <= channel <= 14 else "5 GHz" if 36 <= channel <= 144 and channel % 4 == 0 else None
 
 
 def uplink(links: Sequence[LinkFacts]) -> LinkFacts | None:

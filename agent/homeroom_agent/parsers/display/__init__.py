@@ -1,0 +1,1 @@
+"""The built-in screen: size and resolution, for testing standards."""
