@@ -24,13 +24,15 @@ _ALIVE = ("1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0")
 _MAX_ERRORS = 64
 _MAX_TRIES = 3
 _CHUNK = 256
+_PORTS_WORTH = 4
 
 
 @dataclass(slots=True)
 class Memory:
     """What is remembered of a device between polls.
 
-    ``cells`` are the indexes of each column the last poll read, ``singles`` the scalars.
+    ``cells`` are the indexes of each column the last poll read, ``singles`` the scalars, ``missing`` how many of all
+    these values the device did not have any more.
     """
 
     absent: set[str] = field(default_factory=set)
@@ -38,13 +40,14 @@ class Memory:
     tries: dict[str, int] = field(default_factory=dict)
     cells: dict[str, tuple[str, ...]] = field(default_factory=dict)
     singles: tuple[str, ...] = ()
+    missing: int = 0
 
 
 class Reader:
     """One poll of one device, between :meth:`prefetch` and :meth:`settle`.
 
-    ``errors`` collects what failed, one row for a table and reason. ``vanished`` says that a value the last poll had
-    is gone, so the device may have been altered.
+    ``errors`` collects what failed, one row for a table and reason. ``vanished`` says that values the last poll had are
+    gone, as many as a port has, so the device was altered; a sensor that comes and goes does not count.
     """
 
     def __init__(self, session: Session, memory: Memory) -> None:
@@ -53,6 +56,7 @@ class Reader:
         self.errors: list[TableError] = []
         self.vanished = False
         self._read: dict[str, Column] = {}
+        self._known: dict[str, tuple[str, ...]] = {}
         self._singles: dict[str, Value] = {}
         self._asked: dict[str, None] = {}
         self._asked_singles: dict[str, None] = {}
@@ -71,11 +75,15 @@ class Reader:
         before = len(self.errors)
         answer = await self.instances("counters", names)
         failed = len(self.errors) > before
-        self.vanished = not failed and len(answer) < len(names)
+        if not failed:
+            missing = len(names) - len(answer)
+            self.vanished = missing - self.memory.missing >= max(1, min(_PORTS_WORTH, len(names) // 10))
+            self.memory.missing = missing
         for oid, indexes in cells.items():
             column = {index: answer[name] for index in indexes if (name := f"{oid}.{index}") in answer}
             if not failed or len(column) == len(indexes):
                 self._read[oid] = column
+                self._known[oid] = indexes
         if not failed:
             self._prefetched_singles = frozenset(self.memory.singles)
             self._singles = {oid: answer[oid] for oid in self.memory.singles if oid in answer}
@@ -83,8 +91,8 @@ class Reader:
     def settle(self) -> None:
         """Remember what this poll asked for, for the next one to prefetch."""
         shared: dict[tuple[str, ...], tuple[str, ...]] = {}
-        cells = {oid: tuple(self._read[oid]) for oid in self._asked if self._read.get(oid)}
-        self.memory.cells = {oid: shared.setdefault(indexes, indexes) for oid, indexes in cells.items()}
+        cells = {oid: self._known.get(oid) or tuple(self._read[oid]) for oid in self._asked}
+        self.memory.cells = {oid: shared.setdefault(indexes, indexes) for oid, indexes in cells.items() if indexes}
         self.memory.singles = tuple(oid for oid in self._asked_singles if oid not in self.memory.absent)
 
     @contextmanager

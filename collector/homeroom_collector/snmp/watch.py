@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 _SYS_OBJECT_ID, _SYS_UPTIME = "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0"
 _FAILURES_THAT_DOUBT_THE_WAY = 3
+_INVENTORIES_BEFORE_TIME = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +88,11 @@ class Watch:
 
     async def _read(self, session: Session) -> NetworkGear:
         inventory = self._inventory
-        if (
-            inventory is None
-            or inventory.outdated
-            or self._clock() - self._inventory_at >= self._pace.inventory_seconds
-        ):
+        age_seconds = self._clock() - self._inventory_at
+        lasts_seconds = self._pace.inventory_seconds
+        if inventory is not None and inventory.outdated:  # a device that seems altered all the time must not cost more
+            lasts_seconds /= _INVENTORIES_BEFORE_TIME
+        if inventory is None or age_seconds >= lasts_seconds:
             started = self._clock()
             self._inventory = inventory = await read_inventory(session, self._catalog, clock=self._clock)
             self._inventory_at = started
@@ -129,8 +130,10 @@ class Watch:
 
     def _learn(self, session: Session) -> None:
         """Remember what the device could take; an inventory tries the configured size again."""
-        if session.version != "1" and session.max_repetitions != self._endpoint.max_repetitions:
-            self._endpoint = dataclasses.replace(self._endpoint, max_repetitions=session.max_repetitions)
+        learned = dataclasses.replace(self._endpoint, max_bindings=session.max_bindings)
+        if session.version != "1":
+            learned = dataclasses.replace(learned, max_repetitions=session.max_repetitions)
+        self._endpoint = learned
 
     async def _overdrawn(self) -> NetworkGear:
         answered = self._session is not None and self._session.cost.variables > 0

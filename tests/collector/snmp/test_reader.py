@@ -170,6 +170,15 @@ async def test_a_value_that_is_gone_is_noticed():
     assert read.vanished
 
 
+async def test_a_value_that_comes_and_goes_is_asked_for_again():
+    memory = Memory()
+    await poll(memory)
+    for values in ({k: v for k, v in VALUES.items() if k != "1.9.1.1.6"}, VALUES):
+        read, columns = await poll(memory, values=values)
+    assert columns[1] == {"5": 10, "6": 11}
+    assert not read.vanished
+
+
 async def test_what_cannot_be_had_at_once_is_walked():
     memory = Memory()
     await poll(memory)
