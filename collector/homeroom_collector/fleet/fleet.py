@@ -8,6 +8,7 @@ from datetime import UTC
 
 from homeroom_agent.report import Report
 from homeroom_collector.fleet.ageing import Freshness, age, silence
+from homeroom_collector.fleet.attendance import review, sign_of_life
 from homeroom_collector.fleet.labels import SharedTexts, pair
 from homeroom_collector.fleet.member import MEASURED, Member
 from homeroom_collector.fleet.school import SchoolState
@@ -61,7 +62,8 @@ class Fleet:
         """Add a school or replace what is known of it; its devices stay."""
         self.version += 1
         state = self._state(school.school_id)
-        state.school, state.calendar = school, self._calendars.of(school)
+        state.school = school
+        state.live_by(self._calendars.of(school))
 
     def put_device(self, device: Device) -> None:
         """Add a device or replace its register entry. Moving to another school takes its state along."""
@@ -100,26 +102,32 @@ class Fleet:
         state, measured_at = self._schools[member.device.school_id], min(report.measured_at, received_at)
         if on_campus is not None:
             member.on_campus = on_campus
-        self._hear(member, report, measured_at, received_at)
+        self._hear(state, member, report, measured_at, received_at)
         self._measure(state, member, report, measured_at)
         if member.ages_at <= received_at:
             age(state, member, self.freshness, received_at)
         state.settle(member)
 
-    def _hear(self, member: Member, report: Report, measured_at: float, received_at: float) -> None:
+    def _hear(self, state: SchoolState, member: Member, report: Report, measured_at: float, received_at: float) -> None:
         """Note when a device was heard: a computer speaks for itself, of network gear only the poll says something."""
         heard_at = received_at if report.network is None else measured_at
         member.seen_at = max(member.seen_at or 0.0, heard_at)
         if report.network is not None and measured_at >= (member.measured_at or 0.0):
             member.reachable = report.network.reachable
         member.measured_at = max(member.measured_at or 0.0, measured_at)
+        if report.network is None:
+            sign_of_life(state, member, measured_at, self.policy.present_seconds)
+        elif report.network.reachable:
+            sign_of_life(state, member, measured_at, self.policy.gear_unknown_seconds)
+        else:
+            member.attendance.up_at = None
         member.ages_at = min(member.ages_at, measured_at + self.freshness.live_seconds)
 
     def use_calendars(self, calendars: CalendarBook) -> None:
         """Live by other calendars from the next refresh on."""
         self._calendars = calendars
         for state in self._schools.values():
-            state.calendar = calendars.of(state.school)
+            state.live_by(calendars.of(state.school))
 
     def refresh(self, now: float) -> None:
         """Bring every school up to ``now``. :func:`keep_current` does so without holding the event loop."""
@@ -134,6 +142,7 @@ class Fleet:
         for member in state.members.values():
             changed |= state.settle(member)
             changed |= age(state, member, self.freshness, now)
+        changed |= review(state, now)
         self.version += changed
 
     def _cutoffs(self, calendar: SchoolCalendar, now: float) -> Cutoffs:

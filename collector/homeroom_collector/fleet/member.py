@@ -9,13 +9,22 @@ from homeroom_collector.fleet.computers import COMPUTER_TABLES
 from homeroom_collector.fleet.families import Table
 from homeroom_collector.fleet.gear import GEAR_TABLES
 from homeroom_collector.fleet.labels import Key
-from homeroom_collector.fleet.register import COMPUTER_INFO, GEAR_INFO, GEAR_UP, LAST_REPORT, PRESENCE
+from homeroom_collector.fleet.register import (
+    COMPUTER_INFO,
+    COMPUTER_UPTIME,
+    GEAR_INFO,
+    GEAR_UP,
+    GEAR_UPTIME,
+    LAST_REPORT,
+    PRESENCE,
+)
 from homeroom_collector.fleet.software import Software
 from homeroom_collector.model import Device, DeviceClass, Presence
+from homeroom_collector.rules.uptime import UpDays
 
 _REGISTER: dict[DeviceClass, tuple[Table, ...]] = {
-    "computer": (PRESENCE, LAST_REPORT, COMPUTER_INFO),
-    "network": (PRESENCE, LAST_REPORT, GEAR_INFO, GEAR_UP),
+    "computer": (PRESENCE, LAST_REPORT, COMPUTER_INFO, COMPUTER_UPTIME),
+    "network": (PRESENCE, LAST_REPORT, GEAR_INFO, GEAR_UP, GEAR_UPTIME),
 }
 TABLES: dict[DeviceClass, tuple[Table, ...]] = {
     "computer": _REGISTER["computer"] + COMPUTER_TABLES,
@@ -29,6 +38,18 @@ PLACE: dict[DeviceClass, dict[str, int]] = {
 }
 
 
+class Attendance:
+    """When a device was up. ``since`` is when counting began, ``up_at`` the last sign of life, ``total`` seconds."""
+
+    __slots__ = ("days", "since", "total", "up_at")
+
+    def __init__(self) -> None:
+        self.days = UpDays()
+        self.since: float | None = None
+        self.total = 0.0
+        self.up_at: float | None = None
+
+
 class Member:
     """Mutable record of one device.
 
@@ -40,6 +61,7 @@ class Member:
 
     __slots__ = (
         "ages_at",
+        "attendance",
         "device",
         "keys",
         "measured",
@@ -65,6 +87,7 @@ class Member:
         self.starts = array("I", [0]) * count
         self.measured = array("d", [0.0]) * count
         self.ages_at = inf
+        self.attendance = Attendance()
         self.seen_at: float | None = None
         self.measured_at: float | None = None
         self.on_campus: bool | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from homeroom_collector.fleet.families import Column, Table, gauge, info
+from operator import itemgetter
+
+from homeroom_collector.fleet.families import Column, Table, counter, gauge, info
 
 
 def _value(number: float) -> float:
@@ -44,5 +46,33 @@ GEAR_UP = Table(
     labels=("kind",),
     columns=(
         Column(gauge("target_up", "1 if the latest poll was answered, 0 if not; absent if nobody could look."), _value),
+    ),
+)
+
+COMPUTER_UPTIME = Table(
+    name="device_instruction",
+    columns=(
+        Column(
+            gauge("device_uptime_ratio", "Share of the last four weeks' instruction in which it was up.", lasting=True),
+            itemgetter(0),
+        ),
+        Column(
+            counter("device_up_instructional_seconds", "Instruction in which the device was up.", lasting=True),
+            itemgetter(1),
+        ),
+    ),
+)
+
+GEAR_UPTIME = Table(
+    name="target_instruction",
+    columns=(
+        Column(
+            gauge("target_uptime_ratio", "Share of the last four weeks' instruction in which it was up.", lasting=True),
+            itemgetter(0),
+        ),
+        Column(
+            counter("target_up_instructional_seconds", "Instruction in which the device answered.", lasting=True),
+            itemgetter(1),
+        ),
     ),
 )

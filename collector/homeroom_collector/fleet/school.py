@@ -34,7 +34,11 @@ def group_of(member: Member) -> Group:
 
 
 class SchoolState:
-    """Devices and columns of one school. ``counts`` holds no zeros."""
+    """Devices and columns of one school.
+
+    ``counts`` holds no zeros. ``instructional_seconds`` is the instruction that passed while this process looked on,
+    until ``passed_at``. ``uptime`` is the ratio of each class at ``reviewed_at``.
+    """
 
     def __init__(self, school: School, calendar: SchoolCalendar, texts: SharedTexts) -> None:
         self.school = school
@@ -43,7 +47,17 @@ class SchoolState:
         self.counts: Counter[Group] = Counter()
         self.columns: dict[str, Columns] = {}
         self.cutoffs = presence.Cutoffs()
+        self.instructional_seconds = 0.0
+        self.passed_at: float | None = None
+        self.reviewed_at: float | None = None
+        self.uptime: dict[DeviceClass, float | None] = {}
+        self._stretch = (inf, -inf, False)
         self._texts = texts
+
+    def live_by(self, calendar: SchoolCalendar) -> None:
+        """Count time on this calendar from now on."""
+        if calendar is not self.calendar:
+            self.calendar, self._stretch, self.reviewed_at = calendar, (inf, -inf, False), None
 
     def join(self, member: Member) -> None:
         """Count a device in."""
@@ -66,6 +80,15 @@ class SchoolState:
         self.register(member, "presence", (state.value,), 1.0)
         self.show_answer(member)
         return True
+
+    def instruction(self, start: float, end: float) -> float:
+        """Instruction between two instants that are close together, mostly without a search."""
+        first, last, in_session = self._stretch
+        if not (first <= start and end < last):
+            first, last, in_session = self._stretch = self.calendar.stretch(start)
+        if end < last:
+            return end - start if in_session else 0.0
+        return self.calendar.instructional_seconds(start, end)
 
     def show_answer(self, member: Member) -> None:
         """Write ``homeroom_target_up`` of network gear; nobody having looked is neither up nor down."""

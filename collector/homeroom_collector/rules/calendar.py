@@ -124,6 +124,18 @@ class SchoolCalendar:
         place = bisect_right(year.starts, at) - 1
         return place >= 0 and at < year.ends[place]
 
+    def stretch(self, at: float) -> tuple[float, float, bool]:
+        """The stretch of time around an instant in which it is either all instruction or none: start, end, which.
+
+        The end is not included. A stretch without instruction ends with its calendar year at the latest.
+        """
+        year = self._year(self._local(at).year)
+        place = bisect_right(year.starts, at) - 1
+        if place >= 0 and at < year.ends[place]:
+            return year.starts[place], year.ends[place], True
+        start = year.ends[place] if place >= 0 else at
+        return start, year.starts[place + 1] if place + 1 < len(year.starts) else at, False
+
     def instructional_seconds(self, start: float, end: float) -> float:
         """Instruction between two instants; 0 where ``end`` is not after ``start``."""
         if end <= start:

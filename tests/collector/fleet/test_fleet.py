@@ -159,6 +159,8 @@ def test_fast_series_leave_with_silence_and_slow_ones_a_month_later(fleet: Fleet
         "homeroom_device_info",
         "homeroom_device_presence",
         "homeroom_device_last_report_timestamp_seconds",
+        "homeroom_device_uptime_ratio",
+        "homeroom_device_up_instructional_seconds_total",
     }
 
 
