@@ -24,6 +24,7 @@ from homeroom_agent.report.network import (
     Ups,
 )
 from homeroom_collector.snmp import identify, profile_read
+from homeroom_collector.snmp.makers import maker
 from homeroom_collector.snmp.profile_answers import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, Answers
 from homeroom_collector.snmp.profile_facts import ProfileFacts
 from homeroom_collector.snmp.profile_match import Catalog
@@ -211,8 +212,9 @@ class Poll:
             ports = await bridge.ports(self.reader)
             evidence = identify.Evidence(bool(gear.ups), bool(gear.printer), host, len(ports))
             kind = identify.kind(evidence, gear.interfaces or [])
+            known_by_number = GearIdentity(vendor=maker(gear.system.object_id if gear.system else None))
             described = gear.system.description if gear.system else None
-            return identify.merged([*known, paper], described, kind)
+            return identify.merged([*known, paper, known_by_number], described, kind)
 
         return await self.reader.once("identity", ask)
 
