@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
@@ -26,11 +27,14 @@ from homeroom_collector.ingest.keyring import REFRESH_SECONDS, Keyring
 from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.merge import Merger, News
 from homeroom_collector.ingest.restore import restore
-from homeroom_collector.ingest.service import Intake
+from homeroom_collector.ingest.service import Intake, NetworkSink
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
 from homeroom_collector.rules.calendar import CalendarRules
 from homeroom_collector.rules.calendar_book import CalendarBook
+from homeroom_collector.snmp.service import poll_network
+from homeroom_collector.snmp.targets import Target
+from homeroom_collector.snmp.targets import targets as make_targets
 from homeroom_collector.sources import schools as school_file
 from homeroom_collector.store import Store, latest, schools
 from homeroom_collector.store.schema import SECTIONS
@@ -75,6 +79,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_committing)
     app.cleanup_ctx.append(_running(_follow_revocations))
     app.cleanup_ctx.append(_running(_keep_presence))
+    app.cleanup_ctx.append(_running(_polling(make_targets(settings.snmp, os.environ))))
     return app
 
 
@@ -193,6 +198,15 @@ async def _follow_revocations(collector: Collector) -> None:
 async def _keep_presence(collector: Collector) -> None:
     """Let time pass in the fleet: who has been silent for how long."""
     await keep_current(collector.fleet, time.time)
+
+
+def _polling(targets: list[Target]) -> Callable[[Collector], Coroutine[Any, Any, None]]:
+    async def poll(collector: Collector) -> None:
+        """Follow the network gear that the configuration names."""
+        sink = NetworkSink(collector.commit, collector.intake.wire)
+        await poll_network(collector.settings.snmp, targets, sink, collector.registry)
+
+    return poll
 
 
 async def _healthz(_request: web.Request) -> web.Response:

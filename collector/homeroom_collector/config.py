@@ -8,13 +8,14 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Freshness
 from homeroom_collector.rules.presence import PresencePolicy
+from homeroom_collector.snmp import settings as snmp
+from homeroom_collector.snmp.settings import SnmpSettings
 from homeroom_collector.strict import Seconds
 from homeroom_collector.views.metrics import MetricsSettings
 
@@ -111,7 +112,7 @@ class Settings:
     timezone: str = "UTC"
     agents: AgentSettings = field(default_factory=AgentSettings)
     ingest: IngestSettings = field(default_factory=IngestSettings)
-    snmp: Any = None
+    snmp: SnmpSettings = field(default_factory=SnmpSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     freshness: FreshnessSettings = field(default_factory=FreshnessSettings)
     presence: PresenceSettings = field(default_factory=PresenceSettings)
@@ -141,7 +142,7 @@ def _problems(settings: Settings) -> list[str]:
     ingest = settings.ingest
     bounds = ("max_request_bytes", "max_body_bytes", "max_reports_per_request", "queue_reports", "reports_per_commit")
     found += [f"ingest.{name}: must be at least 1" for name in bounds if getattr(ingest, name) < 1]
-    return found
+    return [*found, *snmp.problems(settings.snmp)]
 
 
 def _located(settings: Settings, folder: Path) -> Settings:
@@ -153,6 +154,7 @@ def _located(settings: Settings, folder: Path) -> Settings:
         listen=replace(settings.listen, tls=tls),
         store=StoreSettings(url=_located_url(settings.store.url, folder)),
         schools=SchoolsSettings(file=folder / schools if schools else None),
+        snmp=snmp.located(settings.snmp, folder),
     )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from homeroom_agent.report.network import KINDS
 from homeroom_collector.snmp.session import AuthProtocol, EngineName, PrivProtocol, SnmpVersion
@@ -154,3 +155,18 @@ def _target(index: int, item: TargetSettings, settings: SnmpSettings) -> Iterato
 def named(item: TargetSettings) -> list[str]:
     """Names of the credentials that a target wants, in order; empty means all."""
     return [item.credentials] if isinstance(item.credentials, str) else item.credentials
+
+
+def located(settings: SnmpSettings, folder: Path) -> SnmpSettings:
+    """Make relative paths start at ``folder``."""
+    return replace(
+        settings,
+        profiles=[folder / path for path in settings.profiles],
+        credentials=[_located(item, folder) for item in settings.credentials],
+    )
+
+
+def _located(item: CredentialSettings, folder: Path) -> CredentialSettings:
+    given = {f"{secret}_file": getattr(item, f"{secret}_file") for secret in _SECRETS}
+    paths: dict[str, Any] = {name: folder / path for name, path in given.items() if path is not None}
+    return replace(item, **paths)

@@ -24,13 +24,13 @@ class Target:
     kind: str | None = None
 
 
-def targets(settings: SnmpSettings, environment: Mapping[str, str], folder: Path) -> list[Target]:
-    """Make the targets; relative secret files start at ``folder``. Raises ConfigError with all that is missing."""
+def targets(settings: SnmpSettings, environment: Mapping[str, str]) -> list[Target]:
+    """Make the targets. Raises ConfigError with every secret that is missing."""
     found: dict[str, Credentials] = {}
     missing: list[str] = []
     for item in settings.credentials:
         try:
-            found[item.name] = _credentials(item, environment, folder)
+            found[item.name] = _credentials(item, environment)
         except ConfigError as error:
             missing += error.problems
     if missing:
@@ -57,20 +57,20 @@ def _target(item: TargetSettings, settings: SnmpSettings, known: Mapping[str, Cr
     )
 
 
-def _credentials(item: CredentialSettings, environment: Mapping[str, str], folder: Path) -> Credentials:
+def _credentials(item: CredentialSettings, environment: Mapping[str, str]) -> Credentials:
     return Credentials(
         version=item.version,
-        community=_secret(item, "community", environment, folder),
+        community=_secret(item, "community", environment),
         user=item.user,
         auth_protocol=item.auth,
-        auth_password=_secret(item, "auth_password", environment, folder),
+        auth_password=_secret(item, "auth_password", environment),
         priv_protocol=item.priv,
-        priv_password=_secret(item, "priv_password", environment, folder),
+        priv_password=_secret(item, "priv_password", environment),
         context=item.context,
     )
 
 
-def _secret(item: CredentialSettings, name: str, environment: Mapping[str, str], folder: Path) -> Secret | None:
+def _secret(item: CredentialSettings, name: str, environment: Mapping[str, str]) -> Secret | None:
     variable: str | None = getattr(item, f"{name}_env")
     file: Path | None = getattr(item, f"{name}_file")
     inline: Secret | None = getattr(item, name)
@@ -79,7 +79,7 @@ def _secret(item: CredentialSettings, name: str, environment: Mapping[str, str],
             raise ConfigError([f"snmp credentials {item.name!r}: the environment has no {variable}"])
         return Secret(environment[variable])
     if file is not None:
-        return _from_file(item.name, folder / file)
+        return _from_file(item.name, file)
     return inline
 
 

@@ -1,14 +1,12 @@
 """Targets and credentials from the configuration: everything wrong is said at once, and no secret is ever printed."""
 
-from pathlib import Path
-
 import pytest
 
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.secret import Secret
 from homeroom_collector.snmp import target_text
-from homeroom_collector.snmp.settings import SnmpSettings, problems
+from homeroom_collector.snmp.settings import SnmpSettings, located, problems
 from homeroom_collector.snmp.targets import targets
 
 USER = {"name": "staff", "version": "3", "user": "homeroom", "auth": "sha256", "priv": "aes"}
@@ -24,7 +22,7 @@ def test_a_target_takes_its_credentials_by_name():
         targets=[{"name": "a", "host": "10.0.0.1", "credentials": "new", "max_repetitions": 0, "interval": "5m"}],
     )
     assert problems(section) == []
-    (found,) = targets(section, {}, Path())
+    (found,) = targets(section, {})
     assert [way.community for way in found.ways] == [Secret("y")]
     assert (found.endpoint.max_repetitions, found.interval_seconds) == (0, 300.0)
 
@@ -34,7 +32,7 @@ def test_a_target_without_credentials_tries_all_in_order():
         credentials=[{"name": "one", "community": "x"}, {"name": "two", "community": "y"}],
         targets=[{"name": "a", "host": "10.0.0.1"}],
     )
-    (found,) = targets(section, {}, Path())
+    (found,) = targets(section, {})
     assert [way.community for way in found.ways] == [Secret("x"), Secret("y")]
 
 
@@ -45,22 +43,22 @@ def test_secrets_come_from_files_and_the_environment(tmp_path):
         targets=[{"name": "a", "host": "10.0.0.1"}],
     )
     assert problems(section) == []
-    (found,) = targets(section, {"PRIV": "second-password"}, tmp_path)
+    (found,) = targets(located(section, tmp_path), {"PRIV": "second-password"})
     (way,) = found.ways
     assert (way.auth_password, way.priv_password) == (Secret("first-password"), Secret("second-password"))
 
 
-def test_no_secret_is_ever_printed(tmp_path):
+def test_no_secret_is_ever_printed():
     section = settings(
         credentials=[{"name": "a", "community": "hush-hush"}], targets=[{"name": "a", "host": "10.0.0.1"}]
     )
-    (found,) = targets(section, {}, tmp_path)
+    (found,) = targets(section, {})
     for text in (str(section), repr(found), f"{found.ways[0].community}", "%s" % found.ways[0].community):  # noqa: UP031
         assert "hush" not in text
         assert "<secret>" in text
 
 
-def test_missing_secrets_are_all_named_at_once(tmp_path):
+def test_missing_secrets_are_all_named_at_once():
     section = settings(
         credentials=[
             USER | {"auth_password_file": "nowhere", "priv_password_env": "PRIV"},
@@ -68,7 +66,7 @@ def test_missing_secrets_are_all_named_at_once(tmp_path):
         ]
     )
     with pytest.raises(ConfigError) as caught:
-        targets(section, {}, tmp_path)
+        targets(section, {})
     assert [problem.split(":")[0] for problem in caught.value.problems] == [
         "snmp credentials 'staff'",
         "snmp credentials 'b'",

@@ -1,0 +1,69 @@
+"""Polling as a part of the collector: makes every target known, then follows them all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from prometheus_client import CollectorRegistry
+
+from homeroom_collector.errors import CollectorError
+from homeroom_collector.model import Device
+from homeroom_collector.snmp.engines import Engines
+from homeroom_collector.snmp.poll_measures import PollMeasures
+from homeroom_collector.snmp.poller import Limits, Poller, Sink
+from homeroom_collector.snmp.profile_load import load_catalog
+from homeroom_collector.snmp.settings import SnmpSettings
+from homeroom_collector.snmp.targets import Target
+from homeroom_collector.snmp.watch import Pace
+
+_log = logging.getLogger(__name__)
+_AGAIN_SECONDS = 5.0
+
+
+class Register(Sink, Protocol):
+    """A sink that must know a device before its first report."""
+
+    async def register(self, device: Device) -> None:
+        """Make a target known."""
+        ...
+
+
+async def poll_network(
+    settings: SnmpSettings, targets: Sequence[Target], sink: Register, registry: CollectorRegistry
+) -> None:
+    """Poll until cancelled."""
+    measures = PollMeasures(registry)
+    if not targets:
+        return
+    for target in targets:
+        await _register(sink, target)
+    limits = Limits(
+        at_once=settings.at_once,
+        at_once_per_school=settings.at_once_per_school,
+        longest_backoff_seconds=settings.longest_backoff,
+    )
+    pace = Pace(budget_seconds=settings.budget, inventory_seconds=settings.inventory)
+    engines = Engines(settings.engine)
+    _log.info("polling %d network devices with %s", len(targets), engines.name)
+    catalog = load_catalog(*settings.profiles)
+    poller = Poller(engines, sink, catalog=catalog, pace=pace, limits=limits, measures=measures)
+    try:
+        await poller.run(targets)
+    finally:
+        await engines.close()
+
+
+async def _register(sink: Register, target: Target) -> None:
+    """Make one target known, however long the store takes to answer."""
+    device = Device(device_id=target.device_id, device_class="network", school_id=target.school_id)
+    while True:
+        try:
+            return await sink.register(device)
+        except CollectorError as error:
+            if error.permanent:
+                raise
+            _log.warning("%s: not registered: %s; trying again", target.device_id, error)
+            await asyncio.sleep(_AGAIN_SECONDS)
