@@ -203,7 +203,7 @@ async def _keep_presence(collector: Collector) -> None:
 def _polling(targets: list[Target]) -> Callable[[Collector], Coroutine[Any, Any, None]]:
     async def poll(collector: Collector) -> None:
         """Follow the network gear that the configuration names."""
-        sink = NetworkSink(collector.commit, collector.intake.wire)
+        sink = NetworkSink(collector.commit, collector.intake.wire, collector.fleet.put_device)
         await poll_network(collector.settings.snmp, targets, sink, collector.registry)
 
     return poll

@@ -118,8 +118,10 @@ class NetworkDevice:
 class NetworkSink:
     """Where the SNMP poller's reports go: the same queue and commit as everyone's."""
 
-    def __init__(self, commit: GroupCommit, wire: Wire, *, clock: Clock = time.time) -> None:
-        self._commit, self._wire, self._clock = commit, wire, clock
+    def __init__(
+        self, commit: GroupCommit, wire: Wire, on_device: Callable[[Device], None], *, clock: Clock = time.time
+    ) -> None:
+        self._commit, self._wire, self._on_device, self._clock = commit, wire, on_device, clock
         self._devices: dict[str, NetworkDevice] = {}
 
     async def register(self, device: Device) -> None:
@@ -127,6 +129,7 @@ class NetworkSink:
         now = self._clock()
         number = await self._commit.perform(lambda connection: devices.put_network(connection, device, now=now))
         self._devices[device.device_id] = NetworkDevice(number, device.device_id, device.school_id)
+        self._on_device(device)
 
     async def submit(self, report: Report) -> None:
         """Take one report of a registered target in; returns after the commit.
