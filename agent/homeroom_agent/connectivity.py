@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import statistics
 import time
 
 from homeroom_agent.errors import TransportError
@@ -27,7 +26,7 @@ def measured(transport: Transport, *, echoes: int) -> Connectivity:
     transport.client.connect()
     times = [seconds for _ in range(echoes) if (seconds := _round_trip_seconds(transport)) is not None]
     return Connectivity(
-        latency_seconds=round(statistics.median(times), 5) if times else None,
+        latency_seconds=round(sorted(times)[len(times) // 2], 5) if times else None,
         loss_ratio=round(1 - len(times) / echoes, 3) if echoes else None,
         dns_seconds=dns_seconds,
     )
