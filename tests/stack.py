@@ -114,7 +114,8 @@ class Stack:
         """Ask Prometheus; None where it does not listen yet or has nothing."""
         try:
             async with self.http.get(f"{prometheus}/api/v1/query", params={"query": expression}) as answer:
-                return (await answer.json())["data"]["result"] or None
+                # While it still starts, Prometheus answers 503 in plain text.
+                return (await answer.json())["data"]["result"] or None if answer.status == 200 else None
         except aiohttp.ClientConnectionError:
             return None
 

@@ -7,6 +7,17 @@ from dataclasses import dataclass
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from homeroom_collector.model import Presence
+
+_COMPUTER_STATES = {
+    Presence.ON_CAMPUS,
+    Presence.AWAY,
+    Presence.QUIET,
+    Presence.OVERDUE,
+    Presence.MISSING,
+    Presence.SHELVED,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -29,7 +40,11 @@ def count(exposition: str) -> Counts:
             series += 1
             if sample.name == "homeroom_ingest_reports_total" and sample.labels.get("result") == "accepted":
                 reports += int(sample.value)
-            elif sample.name == "homeroom_device_presence" and sample.value == 1:
+            elif (
+                sample.name == "homeroom_device_presence"
+                and sample.value == 1
+                and sample.labels["state"] in _COMPUTER_STATES
+            ):
                 states[sample.labels["state"]] += 1
             elif sample.name == "homeroom_target_up":
                 gear_up += int(sample.value)
