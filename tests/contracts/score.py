@@ -15,7 +15,7 @@ from collections import Counter
 from types import ModuleType
 from typing import Any
 
-from homeroom_agent.report import to_wire
+from homeroom_agent.report import NetworkGear, to_wire
 from homeroom_collector.snmp import gear
 from homeroom_collector.snmp.profile_load import load_catalog
 from homeroom_collector.snmp.profile_match import Catalog
@@ -42,10 +42,15 @@ def expected(name: str) -> dict[str, Any]:
     return json.loads((PUBLIC / f"{name}.expected.json").read_text(encoding="utf-8"))
 
 
-async def recorded(name: str) -> dict[str, Any]:
-    """What we say of a recording, as JSON values."""
+async def recorded(name: str) -> NetworkGear:
+    """What we say of a recording."""
     session = RecordingSession.of(PUBLIC / f"{name}.snmprec")
-    return to_wire(await gear.read_gear(session, catalog()))
+    return await gear.read_gear(session, catalog())
+
+
+def facts(read: NetworkGear) -> dict[str, Any]:
+    """What was read, without what reading cost."""
+    return {section: value for section, value in to_wire(read).items() if section not in ("engine", "poll")}
 
 
 @functools.cache
@@ -54,7 +59,8 @@ def catalog() -> Catalog:
 
 
 def read(name: str) -> dict[str, Any]:
-    return asyncio.run(recorded(name))
+    """What we say of a recording, as JSON values."""
+    return to_wire(asyncio.run(recorded(name)))
 
 
 def main() -> None:
@@ -70,13 +76,6 @@ def main() -> None:
             print(json.dumps(read(name), indent=1, ensure_ascii=False))
         return
     report(chosen, options.section, None if options.all else 60)
-
-
-def tally(chosen: list[str]) -> tuple[Counter[str], Counter[str]]:
-    """Facts right and facts asserted, by section."""
-    compare = judge().compare
-    scores = [compare(expected(name), read(name)) for name in chosen]
-    return sum((s.right for s in scores), Counter()), sum((s.total for s in scores), Counter())
 
 
 def report(chosen: list[str], section: str | None, most: int | None) -> None:
