@@ -11,6 +11,7 @@ from homeroom_collector.snmp.profile_schema import Column, Conditions, Number
 from homeroom_collector.snmp.profile_values import as_number, as_text, convert, matches, signed
 from homeroom_collector.snmp.session import Value
 
+_ARCS = re.compile(r"\d+(\.\d+)*")
 _PLACE = re.compile(r"\{(-?\w+)\}")
 _MOST_DECIMALS = 30
 
@@ -44,7 +45,8 @@ class Row:
         if column.row is not None:
             value = self.answers.scalar(f"{column.oid}.{column.row}")
         else:
-            value = find(column.oid, self.fill(column.at) if column.at else self.index)
+            index = self.fill(column.at) if column.at else self.index
+            value = find(column.oid, index) if _ARCS.fullmatch(index) else None
         if value is None or not (column.pattern or column.map):
             return value
         text = as_text(value)

@@ -7,7 +7,7 @@ for, so that the next one asks for all of them at once. Knows no MIB.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -68,15 +68,18 @@ class Reader:
     async def prefetch(self) -> None:
         """Ask at once for all values the last poll had, in far fewer requests than walking takes.
 
-        Not where the device takes few instances in a GET but many in a GETBULK: then walking is cheaper.
+        A device of which nothing moves is still asked for a sign of life. Where the device takes few instances in a
+        GET but many in a GETBULK, walking is cheaper, and the tables do that.
         """
+        if not self.memory.parsed:
+            return
         cells = {} if self.session.max_bindings * 4 <= self.session.max_repetitions else self.memory.cells
         names = [*self.memory.singles, *(f"{oid}.{index}" for oid, indexes in cells.items() for index in indexes)]
         before = len(self.errors)
-        answer = await self.instances("counters", names)
+        answer = await self.instances("counters", names or _ALIVE)
         failed = len(self.errors) > before
         if not failed:
-            missing = len(names) - len(answer)
+            missing = max(len(names) - len(answer), 0)
             self.vanished = missing - self.memory.missing >= max(1, min(_PORTS_WORTH, len(names) // 10))
             self.memory.missing = missing
         for oid, indexes in cells.items():
@@ -153,6 +156,21 @@ class Reader:
         for suffix, value in (await self.column(table, entry)).items():
             number, _, index = suffix.partition(".")
             found.setdefault(int(number), {})[index] = value
+        return found
+
+    async def rows(self, table: str, entry: str, numbers: Sequence[int], indexes: Collection[str]) -> dict[int, Column]:
+        """Ask for chosen rows of chosen columns by exact instance; every number is in the answer."""
+        columns = {number: f"{entry}.{number}" for number in numbers}
+        found: dict[int, Column] = {number: self._read.get(oid, {}) for number, oid in columns.items()}
+        asked = [number for number, oid in columns.items() if oid not in self._read]
+        wanted = {f"{columns[number]}.{index}": (number, index) for number in asked for index in indexes}
+        found |= {number: {} for number in asked}
+        for oid, value in (await self.instances(table, list(wanted))).items():
+            number, index = wanted[oid]
+            found[number][index] = value
+        if not self._slow:
+            self._read |= {columns[number]: found[number] for number in asked}
+            self._asked |= dict.fromkeys(columns.values())
         return found
 
     async def scalars(self, table: str, oids: Sequence[str]) -> dict[str, Value]:

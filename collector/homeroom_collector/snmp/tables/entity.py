@@ -6,7 +6,6 @@ the rest is asked for the rows that matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from homeroom_agent.report.network import ROWS, GearIdentity, PhysicalPart
@@ -57,7 +56,7 @@ async def _read(reader: Reader) -> Parts:
     walked = await reader.columns("entPhysicalTable", ENTRY, (CLASS, SERIAL, MODEL))
     chosen = sorted(filter(str.isdigit, _chosen(walked)), key=int)[:ROWS]
     rest = (DESCRIPTION, CONTAINED_IN, NAME, FIRMWARE, SOFTWARE, MAKER)
-    asked = await rows(reader, "entPhysicalTable", ENTRY, rest, chosen)
+    asked = await reader.rows("entPhysicalTable", ENTRY, rest, chosen)
     columns = {**walked, **asked}
     parts = tuple(_part(index, columns) for index in chosen)
     return Parts(parts, _identity(chosen, columns))
@@ -67,18 +66,6 @@ def _chosen(walked: dict[int, Column]) -> set[str]:
     """Rows with a serial number or a model, and every chassis and stack."""
     named = {index for number in (SERIAL, MODEL) for index, value in walked[number].items() if text(value)}
     return named | {index for index, kind in walked[CLASS].items() if kind in _WHOLE_DEVICES}
-
-
-async def rows(
-    reader: Reader, table: str, entry: str, numbers: Sequence[int], indexes: Iterable[str]
-) -> dict[int, Column]:
-    """Ask for chosen rows of chosen columns by exact instance."""
-    wanted = {f"{entry}.{number}.{index}": (number, index) for index in indexes for number in numbers}
-    found: dict[int, Column] = {number: {} for number in numbers}
-    for oid, value in (await reader.instances(table, list(wanted))).items():
-        number, index = wanted[oid]
-        found[number][index] = value
-    return found
 
 
 def word(column: Column, index: str) -> str | None:

@@ -72,7 +72,7 @@ async def _read(reader: Reader, source: Source) -> list[Sensor]:
     labels = await reader.once(source.table, lambda: _labels(reader, source))
     if not labels:
         return []
-    measured = await reader.columns(source.table, source.entry, (VALUE, STATUS))
+    measured = await reader.rows(source.table, source.entry, (VALUE, STATUS), labels)
     return [_sensor(source, index, label, measured) for index, label in labels.items()]
 
 
@@ -81,8 +81,8 @@ async def _labels(reader: Reader, source: Source) -> dict[str, Label]:
     known = {index: KINDS[kind] for index, kind in types.items() if isinstance(kind, int) and kind in KINDS}
     if not known:
         return {}
-    scaling = await reader.columns(source.table, source.entry, (SCALE, PRECISION))
-    names = await entity.rows(reader, "entPhysicalTable", entity.ENTRY, (entity.DESCRIPTION, entity.NAME), known)
+    scaling = await reader.rows(source.table, source.entry, (SCALE, PRECISION), known)
+    names = await reader.rows("entPhysicalTable", entity.ENTRY, (entity.DESCRIPTION, entity.NAME), known)
     return {
         index: Label(kind, unit, _factor(index, scaling, to_ours), _name(index, names))
         for index, (kind, unit, to_ours) in known.items()

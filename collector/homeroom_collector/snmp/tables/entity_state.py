@@ -32,7 +32,7 @@ async def read(reader: Reader) -> list[Sensor]:
 
 async def _names(reader: Reader, indexes: list[str]) -> dict[str, str | None]:
     asked = (entity.CLASS, entity.DESCRIPTION, entity.NAME)
-    found = await entity.rows(reader, "entPhysicalTable", entity.ENTRY, asked, indexes)
+    found = await reader.rows("entPhysicalTable", entity.ENTRY, asked, indexes)
     chosen = [index for index, kind in found[entity.CLASS].items() if kind in _CLASSES]
     named, described = found[entity.NAME], found[entity.DESCRIPTION]
     return {index: text(named.get(index)) or text(described.get(index)) for index in chosen}

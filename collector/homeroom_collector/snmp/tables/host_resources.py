@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from homeroom_agent.report.network import ROWS, Pool, Processor
 from homeroom_collector.snmp.reader import Column, Reader
 from homeroom_collector.snmp.session import Value
-from homeroom_collector.snmp.tables import entity
 from homeroom_collector.snmp.tables.numbers import percent, share, unsigned
 from homeroom_collector.snmp.text import text, whole
 
@@ -54,7 +53,7 @@ async def processors(reader: Reader) -> list[Processor]:
 
 
 async def _device_names(reader: Reader, indexes: list[str]) -> dict[str, str | None]:
-    found = await entity.rows(reader, "hrDeviceTable", DEVICE_ENTRY, (DEVICE_DESCRIPTION,), indexes)
+    found = await reader.rows("hrDeviceTable", DEVICE_ENTRY, (DEVICE_DESCRIPTION,), indexes)
     return {index: text(value) for index, value in found[DEVICE_DESCRIPTION].items()}
 
 
@@ -63,7 +62,7 @@ async def storage(reader: Reader) -> tuple[list[Pool], list[Pool]]:
     areas = await reader.once("hrStorageTable", lambda: _areas(reader))
     if not areas:
         return [], []
-    moving = await reader.columns("hrStorageTable", STORAGE_ENTRY, (SIZE, USED))
+    moving = await reader.rows("hrStorageTable", STORAGE_ENTRY, (SIZE, USED), areas)
     pools = {index: _pool(index, area, moving) for index, area in areas.items()}
     sized = {index: pool for index, pool in pools.items() if pool.total_bytes}
     memory = [pool for index, pool in sized.items() if areas[index].is_memory]
