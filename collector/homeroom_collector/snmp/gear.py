@@ -38,6 +38,7 @@ from homeroom_collector.snmp.tables import (
     entity_state,
     host_resources,
     interfaces,
+    lm_sensors,
     neighbors,
     poe,
     printer,
@@ -179,16 +180,18 @@ class Poll:
         return self.profile is None or section not in self.profile.leave_out
 
     async def _sensors(self) -> list[Sensor]:
-        return [*await entity_sensor.read(self.reader), *await entity_state.read(self.reader)]
+        tables = (entity_sensor.read, entity_state.read, lm_sensors.read)
+        return [sensor for read in tables for sensor in await read(self.reader)]
 
     async def _processors(self) -> list[Processor]:
         """Ask the host's table; the average of UCD-SNMP-MIB only where there is none."""
         return await host_resources.processors(self.reader) or await ucd.processors(self.reader)
 
     async def _pools(self) -> tuple[list[Pool], list[Pool]]:
-        """Memory and storage of the host's table; memory of UCD-SNMP-MIB where that has none."""
+        """Memory and storage of the host's table; those of UCD-SNMP-MIB where that has none."""
         memory, storage = await host_resources.storage(self.reader)
         memory = memory or await ucd.memory(self.reader)
+        storage = storage or await ucd.disks(self.reader)
         return memory if self._wants("memory") else [], storage if self._wants("storage") else []
 
     async def _profile_facts(self) -> ProfileFacts:

@@ -1,14 +1,18 @@
-"""Memory and processor of net-snmp hosts without HOST-RESOURCES: UCD-SNMP-MIB (memory, systemStats)."""
+"""Memory, disks and processor of net-snmp hosts without HOST-RESOURCES: UCD-SNMP-MIB."""
 
 from __future__ import annotations
 
 from homeroom_agent.report.network import Pool, Processor
 from homeroom_collector.snmp.reader import Reader
-from homeroom_collector.snmp.tables.numbers import counter, percent, share
+from homeroom_collector.snmp.session import Value
+from homeroom_collector.snmp.tables.numbers import counter, percent, share, within
+from homeroom_collector.snmp.text import text
 
 MEMORY = "1.3.6.1.4.1.2021.4"
 CPU_IDLE = "1.3.6.1.4.1.2021.11.11.0"
 TOTAL_SWAP, FREE_SWAP, TOTAL, FREE, BUFFERS, CACHED = 3, 4, 5, 6, 14, 15
+DISK_ENTRY = "1.3.6.1.4.1.2021.9.1"
+PATH, SIZE, USED, SIZE_LOW, SIZE_HIGH, USED_LOW, USED_HIGH = 2, 6, 8, 11, 12, 15, 16
 _KIBIBYTE = 1024
 
 
@@ -38,6 +42,28 @@ def _pool(index: str, description: str, total: int, used: int) -> Pool:
         used_bytes=max(used, 0) * _KIBIBYTE,
         usage_ratio=share(max(used, 0), total),
     )
+
+
+async def disks(reader: Reader) -> list[Pool]:
+    """Read dskTable: the file systems that snmpd.conf names. Past 2 TiB only the 64-bit halves are right."""
+    paths = await reader.once("dskTable", lambda: reader.column("dskTable", f"{DISK_ENTRY}.{PATH}"))
+    if not paths:
+        return []
+    asked = (SIZE, USED, SIZE_LOW, SIZE_HIGH, USED_LOW, USED_HIGH)
+    cells = await reader.rows("dskTable", DISK_ENTRY, asked, paths)
+    pools = []
+    for index, path in paths.items():
+        total = _halves(cells[SIZE_LOW].get(index), cells[SIZE_HIGH].get(index)) or counter(cells[SIZE].get(index))
+        used = _halves(cells[USED_LOW].get(index), cells[USED_HIGH].get(index)) or counter(cells[USED].get(index))
+        if total and used is not None:
+            pools.append(_pool(f"disk.{index}", text(path) or index, total, used))
+    return pools
+
+
+def _halves(low: Value | None, high: Value | None) -> int | None:
+    """Join the two 32-bit halves of a number of kibibytes."""
+    first, second = within(low, 0, 2**32 - 1), within(high, 0, 2**32 - 1)
+    return None if first is None else first + ((second or 0) << 32)
 
 
 async def processors(reader: Reader) -> list[Processor]:

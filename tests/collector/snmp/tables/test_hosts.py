@@ -1,7 +1,7 @@
 from contracts.recording import RecordingSession
 from homeroom_collector.snmp.reader import Memory, Reader
 from homeroom_collector.snmp.session import Oid
-from homeroom_collector.snmp.tables import host_resources, ucd
+from homeroom_collector.snmp.tables import host_resources, lm_sensors, ucd
 from homeroom_collector.snmp.tables.host_resources import STORAGE_ENTRY
 
 TYPES = "1.3.6.1.2.1.25.2.1."
@@ -91,3 +91,25 @@ async def test_net_snmp_without_host_resources_still_has_memory_and_processor():
     assert pools["ucd.real"].usage_ratio == 0.5
     assert pools["ucd.swap"].usage_ratio == 0.1
     assert [p.usage_ratio for p in await ucd.processors(read)] == [0.12]
+
+
+async def test_disks_that_snmpd_conf_names_are_storage():
+    cells = {"2.1": b"/", "6.1": 1_000, "8.1": 250, "2.2": b"/big", "6.2": 2**31 - 1, "8.2": 2**31 - 1}
+    cells |= {"11.2": 0, "12.2": 1, "15.2": 2**31, "16.2": 0}
+    values = {f"{ucd.DISK_ENTRY}.{suffix}": value for suffix, value in cells.items()}
+    found = {p.description: p for p in await ucd.disks(Reader(RecordingSession(values), Memory()))}
+    assert (found["/"].total_bytes, found["/"].usage_ratio) == (1_024_000, 0.25)
+    assert (found["/big"].total_bytes, found["/big"].usage_ratio) == (2**42, 0.5)
+
+
+async def test_the_mainboard_has_temperatures_fans_and_voltages():
+    root = lm_sensors.ROOT
+    cells = {"2.1.2.1": b"Core 0", "2.1.3.1": 41_000, "2.1.2.2": b"AUX", "2.1.3.2": 0, "2.1.3.3": 9}
+    cells |= {"3.1.2.1": b"fan1", "3.1.3.1": 1_200, "4.1.2.1": b"+12V", "4.1.3.1": 12_096}
+    session = RecordingSession({f"{root}.{suffix}": value for suffix, value in cells.items()})
+    found = await lm_sensors.read(Reader(session, Memory()))
+    assert [(s.kind, s.description, s.value, s.unit) for s in found] == [
+        ("temperature", "Core 0", 41.0, "celsius"),
+        ("fan_speed", "fan1", 1_200.0, "rpm"),
+        ("voltage", "+12V", 12.096, "volts"),
+    ]
