@@ -87,6 +87,12 @@ class Config:
         """Where the agent keeps everything that it writes."""
         return self.spool.directory or places.state_directory()
 
+    @property
+    def directories(self) -> list[Path]:
+        """The same, and after it where to go while it cannot be written."""
+        fallback = places.fallback_directory()
+        return [self.directory, fallback] if fallback else [self.directory]
+
 
 def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Config:
     """Read the file given, else the one named by HOMEROOM_AGENT_CONFIG, else the system's own if it exists.

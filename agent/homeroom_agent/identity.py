@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from homeroom_agent.errors import IdentityError
 from homeroom_agent.kinds import Secret
@@ -27,12 +27,45 @@ class Device:
     machine: dict[str, str]
 
 
-def load(directory: Path) -> Device | None:
+def load(directories: Sequence[Path]) -> Device | None:
     """The device, or None where it is not enrolled. Raises IdentityError where the file cannot be read.
 
     A file that is damaged counts as none: the device enrols again and comes back as itself.
     """
-    path = directory / FILE_NAME
+    found = (_load(directory / FILE_NAME) for directory in directories)
+    return next((device for device in found if device is not None), None)
+
+
+def save(directories: Sequence[Path], device: Device) -> None:
+    """Write the file into the first directory that takes it. Raises IdentityError where none does.
+
+    A reader, or a power cut, sees the old file or the new one.
+    """
+    document = {"device_id": device.device_id, "device_key": device.key.reveal(), "machine": device.machine}
+    problems = []
+    for directory in directories:
+        try:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _replace(directory / FILE_NAME, json.dumps(document, indent=1).encode())
+        except OSError as error:
+            problems.append(f"{directory / FILE_NAME}: cannot be written: {error.strerror}")
+        else:
+            return
+    raise IdentityError("; ".join(problems))
+
+
+def forget(directories: Sequence[Path]) -> None:
+    """Throw the key away. Raises IdentityError where a file stays."""
+    for directory in directories:
+        try:
+            (directory / FILE_NAME).unlink(missing_ok=True)
+        except NotADirectoryError:
+            continue
+        except OSError as error:
+            raise IdentityError(f"{directory / FILE_NAME}: cannot be removed: {error.strerror}") from None
+
+
+def _load(path: Path) -> Device | None:
     try:
         text = path.read_text(encoding="utf-8")
         if os.name == "posix" and path.stat().st_mode & _OTHERS:
@@ -41,36 +74,13 @@ def load(directory: Path) -> Device | None:
         document = json.loads(text)
         machine = document.get("machine", {})
         return Device(document["device_id"], Secret(document["device_key"]), {k: str(v) for k, v in machine.items()})
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise IdentityError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         _log.warning("%s is damaged (%s); the device has to enrol again", path, type(error).__name__)
         return None
-
-
-def save(directory: Path, device: Device) -> None:
-    """Write the file so that a reader, or a power cut, sees the old one or the new one. Raises IdentityError."""
-    path = directory / FILE_NAME
-    document: dict[str, Any] = {
-        "device_id": device.device_id,
-        "device_key": device.key.reveal(),
-        "machine": device.machine,
-    }
-    try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _replace(path, json.dumps(document, indent=1).encode())
-    except OSError as error:
-        raise IdentityError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def forget(directory: Path) -> None:
-    """Throw the key away. Raises IdentityError where the file stays."""
-    try:
-        (directory / FILE_NAME).unlink(missing_ok=True)
-    except OSError as error:
-        raise IdentityError(f"{directory / FILE_NAME}: cannot be removed: {error.strerror}") from None
 
 
 def _replace(path: Path, content: bytes) -> None:

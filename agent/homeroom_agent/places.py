@@ -29,5 +29,20 @@ def state_directory() -> Path:
     return (Path(home) if home else Path.home() / ".local" / "state") / "homeroom-agent"
 
 
+def fallback_directory() -> Path | None:
+    """Where to keep reports while the state directory cannot be written: memory, of this user alone. None without one.
+
+    Never a place that others may write, such as ``/tmp``: the device key may have to be kept there, too.
+    """
+    if sys.platform == "win32":
+        return None
+    if given := os.environ.get("RUNTIME_DIRECTORY"):  # systemd.exec(5)
+        return Path(given.split(":")[0])
+    if os.geteuid() == 0:
+        return Path("/var/run/homeroom-agent")
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    return Path(runtime) / "homeroom-agent" if runtime else None
+
+
 def _program_data() -> Path:
     return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "Homeroom"

@@ -71,6 +71,10 @@ class Rounds:
         enrolled_at, last = memory.get("enrolment", {}).get("at"), memory.get("round", {})
         if enrolled_at != last.get("enrolled_at"):  # a collector that has just met this device was told nothing so far
             memory = {**memory, "said": {}}
+        if last.get("boot") != self._boot:  # a disk or a memory module may have been changed, or all but the disk
+            memory = {
+                name: _forgetting_when(value) if name.startswith("probe.") else value for name, value in memory.items()
+            }
         directives = in_force(memory.get("settings", {}), self._config.schedule)
         measurement = self._measurement(self._probes, memory, directives.probe_intervals)
         measured = measurement.run(at, everything=everything)
@@ -78,7 +82,11 @@ class Rounds:
         connectivity = memory.get("connectivity", {})
         if connectivity and (everything or connectivity["at"] != last.get("connectivity_at")):
             measured.document["connectivity"] = connectivity["section"]
-        measured.memory["round"] = {"enrolled_at": enrolled_at, "connectivity_at": connectivity.get("at")}
+        measured.memory["round"] = {
+            "boot": self._boot,
+            "enrolled_at": enrolled_at,
+            "connectivity_at": connectivity.get("at"),
+        }
         return measured, at
 
     def _measurement(self, probes: Sequence[Probe], memory: Memory, intervals: Mapping[str, float]) -> Measurement:
@@ -102,6 +110,11 @@ def report(document: dict[str, Any], number: int, measured_at: float, lost: int)
         "lost_reports_total": lost,
     }
     return encode(from_wire(envelope | document))
+
+
+def _forgetting_when(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A probe's record, so that the probe is due."""
+    return {name: value for name, value in record.items() if name not in ("ran_at", "failed_at")}
 
 
 def _read_mark(mark: Path) -> str:

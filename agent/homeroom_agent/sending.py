@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from homeroom_agent import attempts, connectivity, identity
+from homeroom_agent import attempts, boots, connectivity, identity, machine
 from homeroom_agent.clock import Clock
 from homeroom_agent.config import Config, enrolment_token
 from homeroom_agent.directives import in_force
@@ -63,7 +63,8 @@ class Sending:
         return Client(route, ca_file=collector.ca_file, timeout_seconds=collector.timeout)
 
     def _session(self, client: Client) -> Tally:
-        device = identity.load(self._config.directory) or self._enrol(client)
+        self._spool.check_writable()
+        device = self._device() or self._enrol(client)
         try:
             return self._drain(Transport(client, device.key.reveal()))
         except TransportError as error:
@@ -72,6 +73,19 @@ class Sending:
         _log.warning("the collector does not know this device's key any more: enrolling again")
         device = self._enrol(client)
         return self._drain(Transport(client, device.key.reveal()))
+
+    def _device(self) -> Device | None:
+        """The device that enrolled, unless this disk was copied here from it."""
+        device = identity.load(self._config.directories)
+        if device is None or not machine.is_another(device.machine, machine.fingerprint(self._identity())):
+            return device
+        _log.warning("this disk comes from another machine, %s: its key is thrown away", device.device_id)
+        identity.forget(self._config.directories)
+        disowned = self._spool.disown(self._boot)
+        _log.info("%d reports of that machine are dropped", disowned)
+        watching = bool(self._state.get("boots").get("watched"))
+        self._state.put({"boots": boots.begin({}, self._boot, watching=watching, ended=""), "settings": {}})
+        return None
 
     def _drain(self, transport: Transport) -> Tally:
         self._measure_connectivity(transport)
@@ -100,14 +114,19 @@ class Sending:
         token = enrolment_token(self._config)
         if token is None:
             raise IdentityError("this device has no key and no enrolment token; set collector.token or token_file")
-        facts = facts_of_this_machine(self._state)
+        facts = self._identity()
         enrolled = Transport(client).enroll(token, facts)
-        device = Device(enrolled.device_id, Secret(enrolled.device_key), machine_of(facts))
-        identity.save(self._config.directory, device)
+        device = Device(enrolled.device_id, Secret(enrolled.device_key), machine.fingerprint(facts))
+        identity.save(self._config.directories, device)
         self._note_settings(enrolled.settings)
         self._state.put({"enrolment": {"at": self._clock.wall()}})
         _log.info("enrolled as %s", device.device_id)
         return device
+
+    def _identity(self) -> dict[str, Any]:
+        """The identity section as last measured; at the least, which system it is."""
+        facts = self._state.get("probe.identity").get("sections", {}).get("identity")
+        return facts if isinstance(facts, dict) else {"platform": sys.platform[:16]}
 
     def _note_connectivity(self, found: Connectivity) -> None:
         self._state.put({"connectivity": {"at": self._clock.wall(), "section": to_wire(found)}})
@@ -129,14 +148,3 @@ class Sending:
         say = _log.warning if failures == 1 else _log.debug
         say("reports wait: %s; trying again in %.0f s, and on from there without a word", error, wait)
         attempts.note_failure(self._state, self._clock.wall(), wait)
-
-
-def facts_of_this_machine(state: State) -> dict[str, Any]:
-    """The identity section as last measured; at the least, which system it is."""
-    facts = state.get("probe.identity").get("sections", {}).get("identity")
-    return facts if isinstance(facts, dict) else {"platform": sys.platform[:16]}
-
-
-def machine_of(facts: Mapping[str, Any]) -> dict[str, str]:
-    """What tells this machine from another."""
-    return {name: str(facts[name]) for name in ("manufacturer", "model", "serial") if facts.get(name)}

@@ -106,10 +106,18 @@ class Spool(DatabaseFile):
             connection.executemany("DELETE FROM reports WHERE sequence = ?", [(number,) for number in sequences])
         vacuum(self._connection)
 
-    def clear(self) -> None:
-        """Forget every report without counting it as lost: they are another machine's. Numbers go on."""
+    def disown(self, boot: str) -> int:
+        """Forget, without counting them as lost, the reports of other boots: they are another machine's. Says how many.
+
+        Numbers go on.
+        """
         with self._transaction() as connection:
-            connection.execute("DELETE FROM reports")
+            return connection.execute("DELETE FROM reports WHERE boot IS NOT ?", (boot,)).rowcount
+
+    def check_writable(self) -> None:
+        """Raise SpoolError where the disk takes nothing: what is sent could not be acknowledged."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO counters VALUES ('checked_at', ?)", (int(self._now() * 1000),))
 
     @property
     def next_number(self) -> int:

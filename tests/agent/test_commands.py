@@ -297,3 +297,33 @@ def test_parse_dispatches_and_says_what_it_does_not_read(tmp_path: Path):
     unread = subprocess.run([*command, "memory", other], capture_output=True, text=True, timeout=30, check=False)
     assert unread.returncode == 3
     assert subprocess.run([*command, "memory"], capture_output=True, timeout=30, check=False).returncode == 2
+
+
+def test_a_read_only_home_is_said_and_reports_go_on_from_memory(agent, collector, monkeypatch, tmp_path):
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path / "memory"))
+    (tmp_path / "state").write_text("a file, so that nothing can be written below it")
+    for _ in range(2):
+        assert "until that is cured" in agent("once", "--spool").stderr
+    assert len(collector.reports) == 2
+    assert len(collector.devices) == 1
+    assert all("boots_total" not in report["uptime"] for report in collector.reports.values())
+
+
+def test_what_was_kept_in_memory_is_sent_when_the_disk_is_cured(agent, collector, monkeypatch, tmp_path):
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path / "memory"))
+    (tmp_path / "state").write_text("a file")
+    good, agent.settings["collector"]["url"] = collector.url, "http://127.0.0.1:1"
+    agent("once", "--spool")
+    (tmp_path / "state").unlink()
+    agent.settings["collector"]["url"] = good
+    until(lambda: agent("once", "--spool") and len(collector.reports) >= 2, 60)
+    assert "boots_total" not in collector.reports[collector.order[0]]["uptime"]
+
+
+def test_without_another_place_a_read_only_home_is_an_error_that_names_it(agent, monkeypatch, tmp_path):
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path / "file" / "memory"))
+    (tmp_path / "file").write_text("")
+    (tmp_path / "state").write_text("")
+    failed = agent("once", "--spool", status=1)
+    assert "state/spool.db" in failed.stderr
+    assert "file/memory/spool.db" in failed.stderr

@@ -18,7 +18,7 @@ def main(options: argparse.Namespace) -> int:
     """Enrol, also where there is a key already. Raises AgentError."""
     config, clock, boot = configured(options), Clock(), boot_id()
     rounds = Rounds(config, load_probes(), clock=clock, boot=boot)
-    with stores(config) as (spool, state):
+    with stores(config, config.directory) as (spool, state):
         rounds.identify(state)
         device = Sending(config, spool, state, clock=clock, boot=boot).enrol()
     sys.stdout.write(f"enrolled as {device.device_id}\n")

@@ -29,5 +29,5 @@ def _known(config: Config) -> Known:
     """What the agent remembers, where there is anything and this user may read it; nothing is created."""
     if not os.access(config.directory / FILE_NAME, os.R_OK | os.W_OK):
         return Known()
-    with stores(config) as (spool, state):
+    with stores(config, config.directory) as (spool, state):
         return Known(state.all(), spool.next_number, spool.lost_total)

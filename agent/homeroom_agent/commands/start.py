@@ -10,9 +10,7 @@ from homeroom_agent.attempts import wait_seconds
 from homeroom_agent.clock import Clock
 from homeroom_agent.config import Config, load, require_collector
 from homeroom_agent.directives import in_force
-from homeroom_agent.spool import Spool
-from homeroom_agent.state import State
-from homeroom_agent.stores import CLEAN_END_MARK
+from homeroom_agent.stores import CLEAN_END_MARK, each_store
 
 
 def configured(options: argparse.Namespace, *, collector: bool = True) -> Config:
@@ -24,11 +22,12 @@ def configured(options: argparse.Namespace, *, collector: bool = True) -> Config
     return config
 
 
-def tell(config: Config, spool: Spool, state: State, *, clock: Clock, boot: str) -> None:
+def tell(config: Config, *, clock: Clock, boot: str) -> None:
     """Say on standard output what the service that started this process has to know."""
-    directives = in_force(state.get("settings"), config.schedule)
-    told: dict[str, object] = {"next": round(directives.until_next_seconds(), 2)}
-    if len(spool):
-        told["retry"] = round(wait_seconds(state, clock.wall()), 2)
-    told |= {"boot": boot, "mark": config.directory / CLEAN_END_MARK}
+    told: dict[str, object] = {"boot": boot, "mark": config.directory / CLEAN_END_MARK}
+    for spool, state in each_store(config):
+        directives = in_force(state.get("settings"), config.schedule)
+        told["next"] = round(directives.until_next_seconds(), 2)
+        if len(spool):
+            told["retry"] = round(wait_seconds(state, clock.wall()), 2)
     sys.stdout.write("".join(f"{name}={value}\n" for name, value in told.items()))

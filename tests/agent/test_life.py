@@ -1,0 +1,276 @@
+"""A laptop's life over weeks, with the clock passed in: offline for a month, cloned, set up again, dated wrongly.
+
+The parts are the real ones, on a disk and against a real HTTP server; only the probes and the clock are the test's.
+"""
+
+import itertools
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from agent_servers import Collector, problem, serving
+from homeroom_agent import identity
+from homeroom_agent.attempts import wait_seconds
+from homeroom_agent.config import Config, load
+from homeroom_agent.errors import AgentError, TransportError
+from homeroom_agent.probes import Facts, Probe
+from homeroom_agent.report import Cpu, Identity, Uptime
+from homeroom_agent.rounds import Rounds
+from homeroom_agent.sending import Sending
+from homeroom_agent.spool import Spool
+from homeroom_agent.state import State
+from homeroom_agent.stores import stores
+
+START = 1.7e9
+FIVE_MINUTES, DAY = 300.0, 86400.0
+
+
+class LaptopClock:
+    """A wall clock that may be wrong, and a steady one that may not."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.error = 0.0
+
+    def wall(self) -> float:
+        return START + self.now + self.error
+
+    def steady(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> bool:
+        self.now += seconds
+        return False
+
+
+class Laptop:
+    """Measures and sends as ``once --spool`` does."""
+
+    def __init__(self, folder: Path, url: str, *, serial: str = "SERIAL1", boot: str = "boot-1") -> None:
+        self.folder = folder
+        self.serial = serial
+        self.boot = boot
+        self.clock = LaptopClock()
+        folder.mkdir(exist_ok=True)
+        (folder / "agent.toml").write_text(f'[collector]\nurl = "{url}"\ntoken = "token"\nproxy = "none"\n')
+        environment = {"HOMEROOM_AGENT_SPOOL_DIRECTORY": str(folder / "state")}
+        self.config: Config = load(folder / "agent.toml", environment)
+
+    def probes(self) -> list[Probe]:
+        return [
+            Probe("cpu", 0.0, lambda _: Facts({"cpu": Cpu(usage_ratio=round(self.clock.now % 997 / 997, 4))})),
+            Probe("identity", DAY, lambda _: Facts({"identity": Identity(platform="linux", serial=self.serial)})),
+            Probe("uptime", 0.0, lambda _: Facts({"uptime": Uptime(uptime_seconds=self.clock.now)})),
+        ]
+
+    @contextmanager
+    def awake(self) -> Iterator[tuple[Spool, State]]:
+        with stores(self.config, self.config.directory, now=self.clock.wall) as opened:
+            yield opened
+
+    def measure(self, times: int = 1, every: float = 0.0) -> list[int]:
+        rounds = Rounds(self.config, self.probes(), clock=self.clock, boot=self.boot)
+        numbers = []
+        with self.awake() as (spool, state):
+            for _ in range(times):
+                self.clock.now += every
+                rounds.note_boot(state, self.folder / "state" / "ended", watching=False)
+                numbers.append(rounds.keep(spool, state))
+        return numbers
+
+    def send(self) -> None:
+        with self.awake() as (spool, state):
+            Sending(self.config, spool, state, clock=self.clock, boot=self.boot).attempt()
+
+    def waiting(self) -> int:
+        with self.awake() as (spool, _):
+            return len(spool)
+
+    def reboot(self, name: str) -> None:
+        self.boot = name
+
+    def copy_of_disk(self, folder: Path, serial: str) -> "Laptop":
+        other = Laptop(folder, self.config.collector.url, serial=serial, boot="boot-of-the-copy")
+        other.clock.now = self.clock.now + 600
+        (folder / "state").mkdir()
+        for file in (self.folder / "state").iterdir():
+            (folder / "state" / file.name).write_bytes(file.read_bytes())
+            (folder / "state" / file.name).chmod(0o600)
+        return other
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with serving(Collector()) as running:
+        yield running
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, collector: Collector) -> Laptop:
+    return Laptop(tmp_path / "laptop", collector.url)
+
+
+@pytest.fixture
+def quick_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk in memory where there is one: a month of waiting for a real disk says nothing more."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
+        yield Path(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_thirty_days_offline_lose_nothing_repeat_nothing_and_fit(quick_disk: Path, collector: Collector):
+    laptop = Laptop(quick_disk / "laptop", collector.url)
+    collector.settings = {"reports_per_second": 40.0}
+    first = laptop.measure()
+    laptop.send()
+    month = laptop.measure(30 * 288, every=FIVE_MINUTES)
+    assert laptop.waiting() == 30 * 288
+    assert sum(file.stat().st_size for file in (laptop.folder / "state").iterdir()) < 20_000_000
+    came_back, sessions = laptop.clock.now, 0
+    while laptop.waiting():
+        laptop.send()
+        sessions += 1
+    assert collector.order == first + month
+    assert collector.duplicates == 0
+    assert laptop.clock.now - came_back >= (30 * 288 - 100) / 40.0 - sessions * 3
+    assert sessions > 1  # each ends in time to let a measurement through
+    measured = [report["measured_at"] for report in collector.reports.values()]
+    assert {round(b - a) for a, b in itertools.pairwise(measured)} == {300}
+    assert all(report["lost_reports_total"] == 0 for report in collector.reports.values())
+    assert sum("identity" in report for report in collector.reports.values()) in (31, 32)
+
+
+def test_newest_first_if_so_told(laptop: Laptop, collector: Collector):
+    first = laptop.measure()
+    collector.settings = {"newest_first": True}
+    laptop.send()
+    waited = laptop.measure(250, every=FIVE_MINUTES)
+    laptop.send()
+    assert collector.order == first + waited[::-1]
+
+
+def test_a_cloned_disk_enrols_as_itself_and_brings_none_of_the_other_machine_s_reports(laptop, collector, tmp_path):
+    laptop.measure()
+    laptop.send()
+    laptop.measure()  # waits on the disk that is copied now
+    copy = laptop.copy_of_disk(tmp_path / "copy", "SERIAL2")
+    (number,) = copy.measure()
+    copy.send()
+    assert [device["serial"] for device in collector.devices] == ["SERIAL1", "SERIAL2"]
+    assert collector.order[1:] == [number]
+    assert collector.reports[number]["identity"]["serial"] == "SERIAL2"
+    assert collector.reports[number]["uptime"]["boots_total"] == 2  # counted before it was noticed
+    copy.clock.now += FIVE_MINUTES
+    assert collector.reports[next_report(copy, collector)]["uptime"]["boots_total"] == 1
+
+
+def next_report(laptop: Laptop, collector: Collector) -> int:
+    (number,) = laptop.measure()
+    laptop.send()
+    assert number in collector.reports
+    return number
+
+
+def test_a_cloned_disk_without_a_token_does_not_speak_as_the_other_machine(laptop, collector, tmp_path):
+    laptop.measure()
+    laptop.send()
+    copy = laptop.copy_of_disk(tmp_path / "copy", "SERIAL2")
+    (copy.folder / "agent.toml").write_text(f'[collector]\nurl = "{collector.url}"\nproxy = "none"\n')
+    copy.config = load(copy.folder / "agent.toml", {"HOMEROOM_AGENT_SPOOL_DIRECTORY": str(copy.folder / "state")})
+    copy.measure()
+    with pytest.raises(AgentError, match="no enrolment token"):
+        copy.send()
+    assert len(collector.reports) == 1
+    assert identity.load(copy.config.directories[:1]) is None
+
+
+def test_a_machine_that_was_set_up_again_comes_back_with_its_serial_and_higher_numbers(laptop, collector, tmp_path):
+    last = next_report(laptop, collector)
+    again = Laptop(tmp_path / "again", collector.url, boot="boot-2")
+    again.clock.now = 3600.0
+    assert next_report(again, collector) > last
+    assert [device["serial"] for device in collector.devices] == ["SERIAL1", "SERIAL1"]
+    assert "identity" in collector.reports[max(collector.reports)]
+
+
+def test_a_new_enrolment_is_told_everything_again(laptop, collector):
+    for _ in range(2):
+        next_report(laptop, collector)
+        laptop.clock.now += FIVE_MINUTES
+    assert "identity" not in collector.reports[next_report(laptop, collector)]
+    collector.key = "lost"
+    laptop.clock.now += FIVE_MINUTES
+    next_report(laptop, collector)
+    laptop.clock.now += FIVE_MINUTES
+    assert "identity" in collector.reports[next_report(laptop, collector)]
+
+
+def test_after_a_boot_every_probe_looks_again(laptop, collector):
+    laptop.measure()
+    laptop.clock.now += FIVE_MINUTES
+    laptop.reboot("boot-2")
+    laptop.serial = "NEW-MAINBOARD"
+    laptop.measure()
+    laptop.send()
+    assert collector.devices[0]["serial"] == "NEW-MAINBOARD"
+
+
+def test_reports_measured_before_the_clock_was_set_are_dated_rightly(laptop, collector):
+    laptop.clock.error = -13 * 365 * DAY  # a dead CMOS battery
+    (wrong,) = laptop.measure()
+    laptop.clock.now += FIVE_MINUTES
+    laptop.clock.error = 0.0  # NTP
+    (right,) = laptop.measure()
+    laptop.clock.now += 10
+    laptop.send()
+    dated = {number: collector.reports[number]["measured_at"] for number in (wrong, right)}
+    assert dated == {wrong: START, right: START + FIVE_MINUTES}
+
+
+def test_reports_of_an_earlier_boot_keep_the_date_they_had(laptop, collector):
+    laptop.clock.error = 3600.0
+    (number,) = laptop.measure()
+    laptop.reboot("boot-2")
+    laptop.clock.error = 0.0
+    laptop.measure()
+    laptop.send()
+    assert collector.reports[number]["measured_at"] == START + 3600
+
+
+def test_a_clock_set_back_by_years_does_not_keep_the_agent_waiting(laptop, collector):
+    laptop.measure()
+    laptop.send()
+    laptop.measure()
+    collector.replies = [None, None, None, problem(503, "full", Retry_After="60")]
+    with pytest.raises(TransportError):
+        laptop.send()
+    with laptop.awake() as (_, state):
+        assert 60 <= wait_seconds(state, laptop.clock.wall()) <= 66
+        assert wait_seconds(state, laptop.clock.wall() - 9 * 365 * DAY) == 0.0
+
+
+def test_the_log_says_once_that_reports_wait_and_once_that_they_do_not(laptop, collector, caplog):
+    caplog.set_level("INFO")
+    laptop.measure()
+    laptop.send()
+    for _ in range(3):
+        laptop.measure()
+        collector.replies = [None, None, None, problem(503, "full")]
+        with pytest.raises(TransportError):
+            laptop.send()
+    laptop.send()
+    said = [record.message.split(":")[0] for record in caplog.records]
+    assert said == ["enrolled as dev-1", "reports wait", "the collector takes reports again"]
+
+
+def test_what_the_agent_keeps_on_disk_holds_no_secret_but_the_key(laptop, collector):
+    collector.key = "s3cret"
+    next_report(laptop, collector)
+    key = json.loads((laptop.folder / "state" / "device.json").read_text())["device_key"]
+    assert key.encode() not in (laptop.folder / "state" / "spool.db").read_bytes()
