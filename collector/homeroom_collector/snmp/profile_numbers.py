@@ -14,6 +14,8 @@ from homeroom_collector.snmp.session import Value
 _ARCS = re.compile(r"\d+(\.\d+)*")
 _PLACE = re.compile(r"\{(-?\w+)\}")
 _MOST_DECIMALS = 30
+_LARGEST = 1e18
+"""Past this nothing a school owns is measured; a report holds no more. Infinity and not-a-number are past it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def measure(rule: Number, row: Row, default_unit: str) -> tuple[float, str] | No
     if rule.fahrenheit_when and row.holds(rule.fahrenheit_when, {}):
         unit = "fahrenheit"
     done = None if scaled is None else convert(scaled, unit)
-    return done if done is not None and _within(done[0], rule) else None
+    return done if done is not None and abs(done[0]) <= _LARGEST and _within(done[0], rule) else None
 
 
 def _scale(number: float, rule: Number, row: Row) -> float | None:

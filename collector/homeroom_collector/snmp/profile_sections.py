@@ -48,6 +48,7 @@ _DEFAULT_UNITS = {
     "pressure": "pascals",
     "distance": "meters",
 }
+_MOST_WATTS, _MOST_VOLTS, _MOST_SECONDS = 1_000_000, 100_000, 1e9
 # A sensor that is absent often reads as an impossible number; no school is this cold, this hot or this wet.
 _POSSIBLE = {"temperature": (-60.0, 300.0), "humidity": (0.0, 1.0), "charge": (0.0, 1.01), "load": (0.0, 10.0)}
 
@@ -194,13 +195,17 @@ def poe(rules: Sequence[PoeRule], answers: Answers) -> list[PoeGroup]:
                 used = budget - free
             if budget or used:
                 found.append(
-                    PoeGroup(index=row.index[-64:], budget_watts=_above_zero(budget), used_watts=_above_zero(used))
+                    PoeGroup(
+                        index=row.index[-64:],
+                        budget_watts=_between(budget, _MOST_WATTS),
+                        used_watts=_between(used, _MOST_WATTS),
+                    )
                 )
     return found
 
 
-def _above_zero(value: float | None) -> float | None:
-    return None if value is None or value < 0 else round(value, 6)
+def _between(value: float | None, most: float) -> float | None:
+    return round(value, 6) if value is not None and 0 <= value <= most else None
 
 
 def ups(rule: UpsRule | None, answers: Answers) -> Ups | None:
@@ -209,9 +214,9 @@ def ups(rule: UpsRule | None, answers: Answers) -> Ups | None:
         return None
     facts = Ups(
         battery_charge_ratio=_bounded(single(rule.battery_charge, answers, "percent"), 1.0),
-        battery_runtime_seconds=_above_zero(single(rule.battery_runtime, answers, "seconds")),
+        battery_runtime_seconds=_between(single(rule.battery_runtime, answers, "seconds"), _MOST_SECONDS),
         output_load_ratio=_bounded(single(rule.output_load, answers, "percent"), 10.0),
-        input_volts=_above_zero(single(rule.input_volts, answers, "volts")),
+        input_volts=_between(single(rule.input_volts, answers, "volts"), _MOST_VOLTS),
         on_battery=_truth(rule.on_battery, answers),
         replace_battery=_truth(rule.replace_battery, answers),
     )

@@ -29,6 +29,7 @@ _UNITS: dict[str, tuple[float, str]] = {
     "minutes": (60.0, "seconds"),
     "hours": (3600.0, "seconds"),
     "ticks": (0.01, "seconds"),
+    "liters_per_second": (0.06, "m3/min"),
     "kibibytes": (1024.0, "bytes"),
     "mebibytes": (1024.0**2, "bytes"),
     "gibibytes": (1024.0**3, "bytes"),
@@ -47,7 +48,12 @@ def as_text(value: Value) -> str:
 
 
 def as_number(value: Value, pattern: re.Pattern[str] | None) -> float | None:
-    """Read a number: as it is, from a pattern's first group, or from the beginning of a text."""
+    """Read a number: as it is, from a pattern's first group, or from the beginning of a text.
+
+    An OID or an address is no number, though it begins with one.
+    """
+    if pattern is None and isinstance(value, str):
+        return None
     if pattern is None and isinstance(value, int | float):
         return float(value) if math.isfinite(value) else None
     found = (pattern.search if pattern else _LEADING_NUMBER.match)(as_text(value))
