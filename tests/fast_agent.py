@@ -18,6 +18,8 @@ from homeroom_collector.snmp.session import IpAddress, Oid, Value
 
 GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
 _SPACE = 1400
+SILENT = 255
+"""127.255.x.y is a device that never answers; a port that nobody has would be refused at once instead."""
 IP_PKTINFO = getattr(socket, "IP_PKTINFO", 8)
 
 
@@ -142,13 +144,15 @@ def decode_name(binding: bytes) -> list[int]:
 
 
 def serve(sock: socket.socket, answer: Callable[[bytes], bytes]) -> None:
-    """Answer from the address that was asked, for ever."""
+    """Answer from the address that was asked, for ever; what is sent to a silent address is dropped."""
     sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_388_608)
     space = socket.CMSG_SPACE(12)
     while True:
         data, control, _, sender = sock.recvmsg(4096, space)
         where = control[0][2]
+        if where[5] == SILENT:
+            continue
         source = struct.pack("=I4s4s", 0, where[4:8], b"\0\0\0\0")
         sock.sendmsg([answer(data)], [(socket.IPPROTO_IP, IP_PKTINFO, source)], 0, sender)
 

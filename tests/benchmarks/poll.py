@@ -6,7 +6,6 @@ client walking each column with GETBULK and doing nothing with what comes.
 
 from __future__ import annotations
 
-import asyncio
 import statistics
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import uvloop
 from gufo.snmp.aio import SnmpSession
 
 from fast_agent import fast_agent, switch
@@ -34,7 +34,7 @@ IF_TABLE, IF_X_TABLE = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 def measure() -> dict[str, Any]:
     """Median processor seconds of each, and their ratio."""
     with fast_agent(switch(PORTS)) as (port, _):
-        return asyncio.run(_measure(port))
+        return uvloop.run(_measure(port))
 
 
 async def _measure(port: int) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _target(port: int) -> Target:
 def moving_columns() -> list[str]:
     """What changes between two polls of a switch, and so is in every steady poll."""
     return [
-        *(f"{IF_TABLE}.{number}" for number in (7, 8, 9, 13, 14, 19, 20)),
+        *(f"{IF_TABLE}.{number}" for number in (7, 8, 13, 14, 19, 20)),
         *(f"{IF_X_TABLE}.{number}" for number in (6, 10)),
     ]
 

@@ -341,9 +341,8 @@ def _bulk(result: list[tuple[str, Any] | None]) -> Bindings:
 
 def _with_oids(bindings: Bindings) -> Bindings:
     """In a plain answer all text is OBJECT IDENTIFIER: gufo gives OCTET STRING as bytes."""
-    for position, (name, value) in enumerate(bindings):
-        if type(value) is str:
-            bindings[position] = (name, Oid(value))
+    if any(type(value) is str for _, value in bindings):
+        return [(name, Oid(value) if type(value) is str else value) for name, value in bindings]
     return bindings
 
 

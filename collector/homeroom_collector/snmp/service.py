@@ -19,8 +19,15 @@ from homeroom_collector.snmp.settings import SnmpSettings
 from homeroom_collector.snmp.targets import Target
 from homeroom_collector.snmp.watch import Pace
 
+try:
+    import resource
+except ImportError:  # Windows has no such limit
+    resource = None  # type: ignore[assignment] # asked for before use
+
 _log = logging.getLogger(__name__)
 _AGAIN_SECONDS = 5.0
+_OTHER_FILES = 1024
+"""Files and sockets that are not polls: the store, HTTP, sessions of SNMPv3 that stay open."""
 
 
 class Register(Sink, Protocol):
@@ -46,6 +53,7 @@ async def poll_network(
         longest_backoff_seconds=settings.longest_backoff,
     )
     pace = Pace(budget_seconds=settings.budget, inventory_seconds=settings.inventory)
+    _allow_sockets(settings.at_once)
     engines = Engines(settings.engine)
     _log.info("polling %d network devices with %s", len(targets), engines.name)
     catalog = load_catalog(*settings.profiles)
@@ -67,3 +75,16 @@ async def _register(sink: Register, target: Target) -> None:
                 raise
             _log.warning("%s: not registered: %s; trying again", target.device_id, error)
             await asyncio.sleep(_AGAIN_SECONDS)
+
+
+def _allow_sockets(polls: int) -> None:
+    """Raise the soft limit on open files towards the hard one: each poll under way holds a socket."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = polls + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+        if limit < wanted:
+            _log.warning("open files are limited to %d, so fewer than %d polls can be under way", limit, polls)

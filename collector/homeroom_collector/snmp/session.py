@@ -68,7 +68,7 @@ class Endpoint:
     timeout_seconds: float = 1.0
     retries: int = 2
     max_repetitions: int = 20
-    max_bindings: int = 32
+    max_bindings: int = 48
 
 
 @dataclass(slots=True)

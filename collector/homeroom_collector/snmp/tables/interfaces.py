@@ -6,7 +6,8 @@ ports, so every value is taken per port from the best column that has it.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter
 
 from homeroom_agent.report.network import PORTS, Interface
 from homeroom_collector.snmp.reader import Column, Reader
@@ -34,6 +35,14 @@ DISCONTINUITY = 19
 
 Counters = dict[tuple[int, int], Column]
 """Counter columns by (bits, column number)."""
+Counts = dict[tuple[int, int], dict[str, int]]
+
+_MEASURED = {
+    "admin_status", "oper_status", "in_octets", "out_octets", "counter_bits", "discontinuity_seconds",
+    "in_errors", "out_errors", "in_discards", "out_discards",
+}  # fmt: skip
+_LABELS = tuple(f.name for f in fields(Interface) if f.name not in _MEASURED)
+_labels_of = attrgetter(*_LABELS)
 
 
 async def read(reader: Reader) -> list[Interface]:
@@ -48,7 +57,8 @@ async def read(reader: Reader) -> list[Interface]:
             if index not in found and index.isdigit():
                 found[index] = Interface(index=int(index))
     ports = sorted(found.values(), key=lambda port: port.index)[:PORTS]
-    return [_measured(port, status, counters) for port in ports]
+    counts = {key: _counts(column) for key, column in counters.items()}
+    return [_measured(port, status, counts) for port in ports]
 
 
 async def _renew_speeds(reader: Reader, labels: dict[str, Interface], oper: Column) -> None:
@@ -132,36 +142,38 @@ async def _discontinuities(reader: Reader) -> Column:
     return await reader.column("ifXTable", oid) if any(first.values()) else {}
 
 
-def _measured(port: Interface, status: dict[int, Column], counters: Counters) -> Interface:
+def _measured(port: Interface, status: dict[int, Column], counters: Counts) -> Interface:
+    """Join what is remembered of a port with what was read now. Runs for each port at each poll."""
     index = str(port.index)
     in_octets, out_octets, bits = _octets(index, counters)
-    in_errors, out_errors, in_discards, out_discards = (_count(counters[32, n].get(index)) for n in TROUBLES)
-    return replace(
-        port,
+    return Interface(
+        **dict(zip(_LABELS, _labels_of(port), strict=True)),
         admin_status=ADMIN.get(whole(status[7].get(index)) or 0),
         oper_status=OPER.get(whole(status[8].get(index)) or 0),
         in_octets=in_octets,
         out_octets=out_octets,
         counter_bits=bits,
         discontinuity_seconds=_seconds(counters[64, DISCONTINUITY].get(index)),
-        in_errors=in_errors,
-        out_errors=out_errors,
-        in_discards=in_discards,
-        out_discards=out_discards,
+        in_errors=counters[32, 14].get(index),
+        out_errors=counters[32, 20].get(index),
+        in_discards=counters[32, 13].get(index),
+        out_discards=counters[32, 19].get(index),
     )
 
 
-def _octets(index: str, counters: Counters) -> tuple[int | None, int | None, int | None]:
+def _octets(index: str, counters: Counts) -> tuple[int | None, int | None, int | None]:
     """Both directions from counters of one width, so that one ``counter_bits`` is true of both."""
-    for bits, columns in ((64, [wide for wide, _ in OCTETS]), (32, [narrow for _, narrow in OCTETS])):
-        received, sent = (_count(counters[bits, column].get(index)) for column in columns)
-        if received is not None or sent is not None:
-            return received, sent, bits
-    return None, None, None
+    received, sent = counters[64, 6].get(index), counters[64, 10].get(index)
+    if received is not None or sent is not None:
+        return received, sent, 64
+    received, sent = counters[32, 10].get(index), counters[32, 16].get(index)
+    return received, sent, None if received is None and sent is None else 32
 
 
-def _count(value: Value | None) -> int | None:
-    return _within(value, 0, 2**64 - 1)
+def _counts(column: Column) -> dict[str, int]:
+    """Counters of a column by port; what cannot be one is left out."""
+    numbers = ((index, value if type(value) is int else whole(value)) for index, value in column.items())
+    return {index: number for index, number in numbers if number is not None and 0 <= number < 2**64}
 
 
 def _within(value: Value | None, low: int, high: int) -> int | None:
