@@ -31,6 +31,12 @@ class RefusedError(CollectorError):
         self.status = status
 
 
+class SourceError(CollectorError):
+    """A file or an address of somebody else gave nothing that can be used. Tomorrow it may."""
+
+    permanent = False
+
+
 class SnmpError(CollectorError):
     """A device could not be asked, or its answer could not be understood.
 

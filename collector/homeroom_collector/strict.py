@@ -14,6 +14,7 @@ import re
 import types
 import typing
 from collections.abc import Hashable
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
 
@@ -43,6 +44,25 @@ def _seconds(value: Any) -> Any:
 
 Seconds = Annotated[float, pydantic.BeforeValidator(_seconds), pydantic.Field(ge=0)]
 """A duration in seconds; text with a unit is understood."""
+
+
+def clock(text: str) -> time:
+    """Read a time of day such as ``08:00``. Raises ValueError."""
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        raise ValueError("not a time of day; for example 08:00 or 14:45")
+    return time(int(found[1]), int(found[2]))
+
+
+def _clock(value: Any) -> Any:
+    # YAML 1.1 reads 15:00 as the number 900, base sixty.
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 24 * 60:
+        return time(*divmod(value, 60))
+    return clock(value) if isinstance(value, str) else value
+
+
+Clock = Annotated[time, pydantic.BeforeValidator(_clock)]
+"""A time of day, such as 08:00."""
 
 
 def _secret(value: Any) -> Any:

@@ -21,6 +21,7 @@ HOMES = {
     "sqlalchemy": ("store/",),
     "alembic": ("store/",),
     "icalendar": ("sources/calendars.py",),
+    "dateutil": ("sources/calendars.py",),
     "jinja2": ("views/",),
 }
 

@@ -55,11 +55,36 @@ _WEEK: Mapping[int, tuple[Bells, ...]] = MappingProxyType(dict.fromkeys(range(5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """What one level or one school does otherwise. None and empty change nothing; days off and special days are added.
+
+    A day that is off here is off, whatever was planned for it; one that is special here takes place.
+    """
+
+    week: Mapping[int, tuple[Bells, ...]] | None = None
+    terms: tuple[Span, ...] | None = None
+    off: frozenset[date] = frozenset()
+    special: Mapping[date, tuple[Bells, ...]] = field(default_factory=dict)
+    cut: Mapping[date, Bells] = field(default_factory=dict)
+
+    def joined(self, other: Patch) -> Patch:
+        """What both say; where they disagree, the other one holds."""
+        return Patch(
+            week=self.week if other.week is None else other.week,
+            terms=self.terms if other.terms is None else other.terms,
+            off=self.off | other.off,
+            special={**self.special, **other.special},
+            cut={**self.cut, **other.cut},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarRules:
     """What a district says about its days.
 
     A day in ``special`` has exactly those bells. Any other day in ``off`` or outside the ``terms`` has none. The rest
-    have the bells of their weekday (0 is Monday). No terms at all stands for the ``seasons`` of every year.
+    have the bells of their weekday (0 is Monday), on a day in ``cut`` only what of them lies within. No terms at all
+    stands for the ``seasons`` of every year.
     """
 
     zone: tzinfo
@@ -68,6 +93,7 @@ class CalendarRules:
     seasons: tuple[Season, ...] = (Season((8, 15), (12, 23)), Season((1, 2), (6, 15)))
     off: frozenset[date] = frozenset()
     special: Mapping[date, tuple[Bells, ...]] = field(default_factory=dict)
+    cut: Mapping[date, Bells] = field(default_factory=dict)
 
     def bells(self, day: date) -> tuple[Bells, ...]:
         """Instruction of a day, in order; empty where there is none."""
@@ -75,12 +101,31 @@ class CalendarRules:
             return self.special[day]
         if day in self.off or not any(day in span for span in self.terms or self.seasons):
             return ()
-        return self.week.get(day.weekday(), ())
+        bells = self.week.get(day.weekday(), ())
+        return tuple(_within(bells, self.cut[day])) if day in self.cut else bells
+
+    def patched(self, patch: Patch) -> CalendarRules:
+        """These rules with what a level or a school does otherwise."""
+        planned = {day: bells for day, bells in self.special.items() if day not in patch.off}
+        return replace(
+            self,
+            week=self.week if patch.week is None else patch.week,
+            terms=self.terms if patch.terms is None else patch.terms,
+            off=self.off | patch.off,
+            special=planned | dict(patch.special),
+            cut={**self.cut, **patch.cut},
+        )
 
     def closed_on(self, *days: date) -> CalendarRules:
         """The same rules with more days off, also where a special day was planned."""
-        special = {day: bells for day, bells in self.special.items() if day not in days}
-        return replace(self, off=self.off.union(days), special=special)
+        return self.patched(Patch(off=frozenset(days)))
+
+
+def _within(bells: tuple[Bells, ...], limits: Bells) -> Iterator[Bells]:
+    for each in bells:
+        start, end = max(each.start, limits.start), min(each.end, limits.end)
+        if start < end:
+            yield Bells(start, end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from homeroom_agent.report import NetworkGear, Report
 from homeroom_collector.fleet import Fleet
 from homeroom_collector.model import Device, School
-from homeroom_collector.rules.calendar import Bells, CalendarRules, Span
+from homeroom_collector.rules.calendar import Bells, CalendarRules, Patch, Span
 from homeroom_collector.rules.calendar_book import CalendarBook
 
 DENVER = ZoneInfo("America/Denver")
@@ -35,7 +35,7 @@ class Play:
     """A fleet of one laptop and one switch at each of two schools, from Monday 2 February on."""
 
     def __init__(self) -> None:
-        self.fleet = Fleet(calendars=CalendarBook(RULES, {"hill": RULES.closed_on(SNOW)}))
+        self.fleet = Fleet(calendars=CalendarBook(RULES, schools={"hill": Patch(off=frozenset({SNOW}))}))
         self.sequence = 0
         for school_id in ("hill", "vale"):
             self.fleet.put_school(School(school_id=school_id, name=school_id))

@@ -12,7 +12,7 @@ from homeroom_collector.fleet import Fleet
 from homeroom_collector.fleet.school import SchoolState
 from homeroom_collector.ingest.clock import timing
 from homeroom_collector.model import Device, Presence, School
-from homeroom_collector.rules.calendar import Bells, CalendarRules, Span
+from homeroom_collector.rules.calendar import Bells, CalendarRules, Patch, Span
 from homeroom_collector.rules.calendar_book import CalendarBook
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -207,7 +207,7 @@ def test_counts_follow_presence_through_a_school_day() -> None:
         week=dict.fromkeys(range(5), (Bells(time(8), time(15)),)),
         terms=(Span(date(2026, 1, 5), date(2026, 6, 26)),),
     )
-    fleet = Fleet(calendars=CalendarBook(rules, {"hill": rules.closed_on(date(2026, 2, 3))}))
+    fleet = Fleet(calendars=CalendarBook(rules, schools={"hill": Patch(off=frozenset({date(2026, 2, 3)}))}))
     monday = datetime(2026, 2, 2, 14, 0, tzinfo=NEW_YORK).timestamp()
     for number, school_id in enumerate(("hill", "vale")):
         fleet.put_school(School(school_id=school_id, name=school_id))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeroom_collector.model import School
-from homeroom_collector.rules.calendar import Bells, CalendarRules, SchoolCalendar, Season, Span
+from homeroom_collector.rules.calendar import Bells, CalendarRules, Patch, SchoolCalendar, Season, Span
 from homeroom_collector.rules.calendar_book import CalendarBook
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -118,8 +118,8 @@ def test_days_before_looks_only_at_days_that_are_over() -> None:
 
 
 def test_schools_share_the_districts_calendar_unless_they_differ() -> None:
-    snow = RULES.closed_on(date(2026, 2, 2))
-    book = CalendarBook(RULES, {"hill": snow})
+    snow = Patch(off=frozenset({date(2026, 2, 2)}))
+    book = CalendarBook(RULES, schools={"hill": snow})
     ordinary, hill = School(school_id="a", name="A"), School(school_id="hill", name="Hill")
     west = School(school_id="w", name="West", timezone="America/Denver")
     assert book.of(ordinary) is book.of(School(school_id="b", name="B", timezone="America/New_York"))
@@ -132,3 +132,26 @@ def test_schools_share_the_districts_calendar_unless_they_differ() -> None:
 def test_a_closed_day_also_cancels_what_was_special_about_it() -> None:
     assert RULES.closed_on(date(2025, 12, 23)).bells(date(2025, 12, 23)) == ()
     assert RULES.bells(date(2025, 12, 23)) != ()
+
+
+def test_a_level_and_a_school_add_to_what_the_district_says() -> None:
+    late = Patch(week=dict.fromkeys(range(5), (Bells(time(9), time(16)),)))
+    own = Patch(off=frozenset({date(2025, 12, 23)}), special={date(2025, 11, 27): (Bells(time(9), time(10)),)})
+    book = CalendarBook(RULES, {"high": late}, {"hill": own}, {"vale": Patch(off=frozenset({date(2025, 10, 7)}))})
+    hill, vale = (book.of(School(school_id=name, name=name, level="high")).rules for name in ("hill", "vale"))
+    assert hill.bells(date(2025, 10, 6)) == (Bells(time(9), time(16)),)
+    assert hill.bells(date(2025, 12, 23)) == ()
+    assert hill.bells(date(2025, 11, 27)) == (Bells(time(9), time(10)),)
+    assert hill.bells(date(2025, 11, 28)) == ()
+    assert vale.bells(date(2025, 10, 7)) == ()
+    assert vale.bells(date(2025, 12, 23)) == (Bells(time(8), time(11)),)
+    assert book.with_closures({}).of(School(school_id="vale", name="V")).rules.bells(date(2025, 10, 7)) == TWO_BLOCKS
+
+
+def test_an_early_dismissal_cuts_whatever_bells_the_day_has() -> None:
+    day = date(2025, 10, 6)
+    assert RULES.patched(Patch(cut={day: Bells(time(0), time(12, 30))})).bells(day) == (
+        Bells(time(8), time(11, 30)),
+        Bells(time(12), time(12, 30)),
+    )
+    assert RULES.patched(Patch(cut={day: Bells(time(12), time(23, 59))})).bells(day) == (Bells(time(12), time(15)),)
