@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,17 +31,20 @@ from homeroom_collector.ingest.restore import restore
 from homeroom_collector.ingest.service import Intake, NetworkSink
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
-from homeroom_collector.rules.calendar import CalendarRules
-from homeroom_collector.rules.calendar_book import CalendarBook
 from homeroom_collector.snmp.service import poll_network
 from homeroom_collector.snmp.targets import Target
 from homeroom_collector.snmp.targets import targets as make_targets
+from homeroom_collector.sources import calendar_settings
 from homeroom_collector.sources import schools as school_file
+from homeroom_collector.sources.calendar_keeper import CalendarKeeper, Plan
+from homeroom_collector.sources.calendar_settings import CalendarSettings
 from homeroom_collector.store import Store, latest, schools
+from homeroom_collector.store.calendar_memory import CalendarMemory
 from homeroom_collector.store.schema import SECTIONS
 
 _log = logging.getLogger(__name__)
 _STORE_WAIT_SECONDS = 5.0
+_CLOSURES_EVERY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Collector:
     commit: GroupCommit
     intake: Intake
     days: SchoolDays
+    calendars: CalendarKeeper
 
     def put_school(self, school: School) -> None:
         """Let everyone who must know hear of a school."""
@@ -79,14 +84,15 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_committing)
     app.cleanup_ctx.append(_running(_follow_revocations))
     app.cleanup_ctx.append(_running(_keep_presence))
+    app.cleanup_ctx.append(_running(_keep_calendars))
     app.cleanup_ctx.append(_running(_polling(make_targets(settings.snmp, os.environ))))
     return app
 
 
 def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     store = Store(settings.store.url)
-    calendars = CalendarBook(CalendarRules(zone=ZoneInfo(settings.timezone)))
-    fleet = Fleet(settings.freshness.freshness(), settings.presence.policy(), calendars)
+    calendars = keeper_of(settings, store)
+    fleet = Fleet(settings.freshness.freshness(), settings.presence.policy(), calendars.book())
     measures, days, keyring = Measures(registry), SchoolDays(settings.timezone), Keyring(store)
     commit = GroupCommit(
         store,
@@ -99,7 +105,18 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     )
     most = settings.ingest.max_reports_per_request
     intake = Intake(commit, keyring, Wire(), measures, Campus(), fleet.put_device, most)
-    return Collector(settings, store, registry, fleet, measures, keyring, commit, intake, days)
+    return Collector(settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars)
+
+
+def keeper_of(settings: Settings, store: Store) -> CalendarKeeper:
+    """The keeper of the calendars. Raises ConfigError where the calendar file is wrong."""
+    file = settings.calendar.file
+    plan = Plan(
+        settings=CalendarSettings() if file is None else calendar_settings.load(file),
+        zone=ZoneInfo(settings.timezone),
+        folder=Path() if file is None else file.parent,
+    )
+    return CalendarKeeper(plan, CalendarMemory(store))
 
 
 def _agent_calls(collector: Collector) -> AgentCalls:
@@ -130,6 +147,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         await _when_it_answers(collector.store)
         await sync_schools(collector.store, collector.settings)
         await collector.keyring.load()
+        collector.fleet.use_calendars(await collector.calendars.recall(time.time()))
         await restore(collector.store, collector.intake.wire, collector.fleet, collector.put_school)
         yield
     finally:
@@ -198,6 +216,22 @@ async def _follow_revocations(collector: Collector) -> None:
 async def _keep_presence(collector: Collector) -> None:
     """Let time pass in the fleet: who has been silent for how long."""
     await keep_current(collector.fleet, time.time)
+
+
+async def _keep_calendars(collector: Collector) -> None:
+    """Read calendar feeds now and then, and hear soon of days that are called off."""
+    keeper, every = collector.calendars, collector.calendars.refresh_seconds
+    next_reading = 0.0
+    while True:
+        try:
+            if time.monotonic() >= next_reading:
+                next_reading = time.monotonic() + every
+                collector.fleet.use_calendars(await keeper.refresh(time.time()))
+            elif await keeper.look_for_closures():
+                collector.fleet.use_calendars(keeper.book())
+        except CollectorError as error:
+            _log.warning("calendars not looked after: %s", error)
+        await asyncio.sleep(_CLOSURES_EVERY_SECONDS)
 
 
 def _polling(targets: list[Target]) -> Callable[[Collector], Coroutine[Any, Any, None]]:

@@ -53,6 +53,13 @@ class SchoolsSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarFile:
+    """Terms, bell times and days off as a YAML file; None lives by the built-in school year."""
+
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSettings:
     """What agents are told with every answer."""
 
@@ -110,6 +117,7 @@ class Settings:
     store: StoreSettings = field(default_factory=StoreSettings)
     schools: SchoolsSettings = field(default_factory=SchoolsSettings)
     timezone: str = "UTC"
+    calendar: CalendarFile = field(default_factory=CalendarFile)
     agents: AgentSettings = field(default_factory=AgentSettings)
     ingest: IngestSettings = field(default_factory=IngestSettings)
     snmp: SnmpSettings = field(default_factory=SnmpSettings)
@@ -146,7 +154,7 @@ def _problems(settings: Settings) -> list[str]:
 
 
 def _located(settings: Settings, folder: Path) -> Settings:
-    tls, schools = settings.listen.tls, settings.schools.file
+    tls, schools, calendar = settings.listen.tls, settings.schools.file, settings.calendar.file
     if tls:
         tls = Tls(certificate=folder / tls.certificate, key=folder / tls.key)
     return replace(
@@ -154,6 +162,7 @@ def _located(settings: Settings, folder: Path) -> Settings:
         listen=replace(settings.listen, tls=tls),
         store=StoreSettings(url=_located_url(settings.store.url, folder)),
         schools=SchoolsSettings(file=folder / schools if schools else None),
+        calendar=CalendarFile(file=folder / calendar if calendar else None),
         snmp=snmp.located(settings.snmp, folder),
     )
 

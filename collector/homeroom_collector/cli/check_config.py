@@ -7,7 +7,7 @@ import argparse
 from homeroom_collector.cli.options import add_config
 from homeroom_collector.config import load
 from homeroom_collector.errors import ConfigError
-from homeroom_collector.sources import schools
+from homeroom_collector.sources import calendar_settings, schools
 from homeroom_collector.store.engine import parse_url
 from homeroom_collector.tls import Certificate
 
@@ -24,10 +24,11 @@ def run(options: argparse.Namespace) -> int:
     """Raise ConfigError with all findings; print one line where there are none."""
     settings = load(options.config)
     findings: list[str] = []
-    tls, file = settings.listen.tls, settings.schools.file
+    tls, file, calendar = settings.listen.tls, settings.schools.file, settings.calendar.file
     for check in (
         lambda: parse_url(settings.store.url),
         lambda: schools.read(file) if file else None,
+        lambda: calendar_settings.load(calendar) if calendar else None,
         lambda: Certificate(tls.certificate, tls.key) if tls else None,
     ):
         try:

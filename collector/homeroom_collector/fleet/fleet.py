@@ -38,6 +38,8 @@ class Fleet:
         self._schools: dict[str, SchoolState] = {}
         self._members: dict[str, Member] = {}
         self._texts = SharedTexts()
+        self._listened_until = 0.0
+        self._settled_at: float | None = None
         self._cutoffs_at: float | None = None
         self._cutoffs_of: dict[SchoolCalendar, Cutoffs] = {}
 
@@ -136,6 +138,8 @@ class Fleet:
 
     def refresh_school(self, school_id: str, now: float) -> None:
         """Bring one school up to ``now``: presence by its calendar, and out with series that silence has aged."""
+        if self._settled_at is None:
+            self._begin(now)
         state = self._schools[school_id]
         state.cutoffs = self._cutoffs(state.calendar, now)
         changed = False
@@ -145,12 +149,19 @@ class Fleet:
         changed |= review(state, now)
         self.version += changed
 
+    def _begin(self, now: float) -> None:
+        """The first look at the clock: until every device had its chance to report, judge as when we last listened."""
+        heard = (member.seen_at for member in self._members.values() if member.seen_at is not None)
+        self._listened_until = max(heard, default=now)
+        self._settled_at = now + self.policy.present_seconds
+
     def _cutoffs(self, calendar: SchoolCalendar, now: float) -> Cutoffs:
         """Cut-offs at ``now``, worked out once for all schools on a calendar."""
         if self._cutoffs_at != now:
             self._cutoffs_at, self._cutoffs_of = now, {}
         if calendar not in self._cutoffs_of:
-            self._cutoffs_of[calendar] = cutoffs(calendar, self.policy, now)
+            away = self._listened_until if self._settled_at is not None and now < self._settled_at else None
+            self._cutoffs_of[calendar] = cutoffs(calendar, self.policy, now, listened_until=away)
         return self._cutoffs_of[calendar]
 
     def _enrol(self, device: Device) -> None:

@@ -69,11 +69,18 @@ def gear(
     return Presence.UNREACHABLE if parent_down else Presence.DOWN
 
 
-def cutoffs(calendar: SchoolCalendar, policy: PresencePolicy, now: float) -> Cutoffs:
-    """Cut-offs of every school on this calendar at ``now``."""
+def cutoffs(
+    calendar: SchoolCalendar, policy: PresencePolicy, now: float, *, listened_until: float | None = None
+) -> Cutoffs:
+    """Cut-offs of every school on this calendar at ``now``.
+
+    ``listened_until``: the collector was away from then until just now. Silence that nobody could have heard does not
+    count, and what was missing before stays missing.
+    """
+    judged = now if listened_until is None else min(listened_until, now)
     return Cutoffs(
         present=now - policy.present_seconds,
-        overdue=calendar.instant_before(now, policy.overdue_hours * 3600.0),
-        missing=calendar.days_before(now, policy.missing_days),
+        overdue=calendar.instant_before(judged, policy.overdue_hours * 3600.0),
+        missing=calendar.days_before(judged, policy.missing_days),
         gear_known=now - policy.gear_unknown_seconds,
     )

@@ -141,3 +141,20 @@ daily = sa.Table(
     sa.Column("disk_wear_ratio_max", sa.Double),
     sqlite_with_rowid=False,
 )
+
+closures = sa.Table(
+    "closures",
+    metadata,
+    sa.Column("school_id", sa.Text, primary_key=True, comment="empty: every school"),
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("declared_at", sa.Double, nullable=False),
+)
+
+calendar_feeds = sa.Table(
+    "calendar_feeds",
+    metadata,
+    sa.Column("feed", sa.Text, primary_key=True, comment="SHA-256 of where it comes from, which may be a secret"),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("read_at", sa.Double, nullable=False),
+)

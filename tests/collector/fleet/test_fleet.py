@@ -222,6 +222,22 @@ def test_counts_follow_presence_through_a_school_day() -> None:
     assert counts(fleet.school("vale")) == {Presence.OVERDUE: 1}
 
 
+def test_silence_that_nobody_could_have_heard_makes_no_one_overdue() -> None:
+    rules = CalendarRules(zone=NEW_YORK, terms=(Span(date(2026, 1, 5), date(2026, 6, 26)),))
+    fleet = Fleet(calendars=CalendarBook(rules))
+    friday = datetime(2026, 2, 6, 14, 0, tzinfo=NEW_YORK).timestamp()
+    for number, heard_at in enumerate((friday, friday - 8 * 86400)):
+        fleet.put_device(computer(number))
+        fleet.apply(f"laptop-{number}", laptop(at=heard_at), heard_at)
+    restarted = friday + 5 * 86400
+    fleet.refresh(restarted)
+    assert counts(fleet.school("ps1")) == {Presence.QUIET: 1, Presence.MISSING: 1}
+    fleet.refresh(restarted + 899)
+    assert counts(fleet.school("ps1")) == {Presence.QUIET: 1, Presence.MISSING: 1}
+    fleet.refresh(restarted + 900)
+    assert counts(fleet.school("ps1")) == {Presence.OVERDUE: 1, Presence.MISSING: 1}
+
+
 def test_a_report_of_a_removed_device_changes_nothing(fleet: Fleet) -> None:
     fleet.remove_device("laptop-0")
     version = fleet.version
