@@ -69,7 +69,8 @@ class CalendarKeeper:
         return self.book()
 
     async def refresh(self, now: float) -> CalendarBook:
-        """Read every feed again. One that fails leaves what it said before."""
+        """Read every feed and all closures again. A feed that fails leaves what it said before."""
+        self._closures = await self._memory.closures()
         for place, feed in self._feeds():
             try:
                 body = await calendar_feeds.fetch(feed.source, self._plan.folder)
