@@ -6,7 +6,7 @@ import argparse
 
 from homeroom_agent.attempts import wait_seconds
 from homeroom_agent.clock import Clock
-from homeroom_agent.commands.start import configured, tell
+from homeroom_agent.commands.start import configured, tell_schedule
 from homeroom_agent.config import Config
 from homeroom_agent.errors import AgentError
 from homeroom_agent.probes.uptime import boot_id
@@ -21,7 +21,7 @@ def main(options: argparse.Namespace) -> int:
         send_waiting(config, clock=clock, boot=boot)
     finally:
         if options.tell:
-            tell(config, clock=clock, boot=boot)
+            tell_schedule(config, clock)
     return 0
 
 

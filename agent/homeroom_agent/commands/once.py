@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 
 from homeroom_agent.clock import Clock
 from homeroom_agent.commands.deliver import send_waiting
-from homeroom_agent.commands.start import configured, tell
+from homeroom_agent.commands.start import configured, tell_boot, tell_schedule
 from homeroom_agent.config import Config
 from homeroom_agent.errors import AgentError, SpoolError
 from homeroom_agent.probes import load_probes
@@ -27,6 +27,8 @@ _log = logging.getLogger(__name__)
 def main(options: argparse.Namespace) -> int:
     """Measure and send. Raises AgentError where the report could not be kept, or not sent and was not to be kept."""
     config, clock, boot = configured(options), Clock(), boot_id()
+    if options.tell:
+        tell_boot(config, boot)
     rounds = Rounds(config, load_probes(), clock=clock, boot=boot)
     with _kept(config, rounds, watching=options.tell) as (number, spool, state):
         if not options.spool:
@@ -38,7 +40,7 @@ def main(options: argparse.Namespace) -> int:
     except AgentError as error:  # no failure of a timer: the reports wait, and the log said so once
         _log.debug("reports wait: %s", error)
     if options.tell:
-        tell(config, clock=clock, boot=boot)
+        tell_schedule(config, clock)
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from collections.abc import Mapping
 
 from homeroom_agent.attempts import wait_seconds
 from homeroom_agent.clock import Clock
@@ -22,12 +23,22 @@ def configured(options: argparse.Namespace, *, collector: bool = True) -> Config
     return config
 
 
-def tell(config: Config, *, clock: Clock, boot: str) -> None:
-    """Say on standard output what the service that started this process has to know."""
-    told: dict[str, object] = {"boot": boot, "mark": config.directory / CLEAN_END_MARK}
+def tell_boot(config: Config, boot: str) -> None:
+    """Say to the service that started this process what it needs for a clean end, before anything can go wrong."""
+    _say({"boot": boot, "mark": config.directory / CLEAN_END_MARK})
+
+
+def tell_schedule(config: Config, clock: Clock) -> None:
+    """Say to the service when to measure next, and when to send again where something waits."""
+    told = {}
     for spool, state in each_store(config):
         directives = in_force(state.get("settings"), config.schedule)
         told["next"] = round(directives.until_next_seconds(), 2)
         if len(spool):
             told["retry"] = round(wait_seconds(state, clock.wall()), 2)
+    _say(told)
+
+
+def _say(told: Mapping[str, object]) -> None:
     sys.stdout.write("".join(f"{name}={value}\n" for name, value in told.items()))
+    sys.stdout.flush()
