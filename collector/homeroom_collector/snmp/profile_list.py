@@ -11,6 +11,8 @@ from homeroom_collector.snmp.profile_load import BUILT_IN, load_catalog
 from homeroom_collector.snmp.profile_match import Catalog
 from homeroom_collector.snmp.profile_schema import Profile
 
+_ENTERPRISES = "1.3.6.1.4.1."
+_SHOWN = 3
 _SECTIONS = ("processors", "memory", "storage", "sensors", "ups", "printer", "poe", "wireless")
 
 
@@ -23,7 +25,6 @@ class Listed:
     vendor: str
     matches: str
     reads: str
-    about: str
 
 
 def list_profiles(catalog: Catalog) -> list[Listed]:
@@ -37,10 +38,16 @@ def _listed(profile: Profile) -> Listed:
         name=profile.name,
         kind=" ".join(dict.fromkeys(text.text for text in identity.kind if text.text)),
         vendor=" ".join(dict.fromkeys(text.text for text in identity.vendor if text.text)),
-        matches=" ".join(sorted({claim.object_id or "sysDescr" for claim in profile.match})),
+        matches=_matches(profile),
         reads=" ".join(section for section in _SECTIONS if getattr(profile, section)),
-        about=profile.about,
     )
+
+
+def _matches(profile: Profile) -> str:
+    """Name the first prefixes, without what all enterprises share."""
+    prefixes = sorted({(claim.object_id or "sysDescr").removeprefix(_ENTERPRISES) for claim in profile.match})
+    more = f" and {len(prefixes) - _SHOWN} more" if len(prefixes) > _SHOWN else ""
+    return " ".join(prefixes[:_SHOWN]) + more
 
 
 def check_profiles(directories: Sequence[Path]) -> list[str]:

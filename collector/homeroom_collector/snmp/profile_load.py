@@ -21,7 +21,7 @@ BUILT_IN = Path(__file__).parent / "profiles"
 
 _ROOTS = {"enterprises": "1.3.6.1.4.1", "mib2": "1.3.6.1.2.1"}
 _NAMED = re.compile(r"([a-z][a-z0-9_]*)((?:\.\d+)+)")
-_NOT_LENT = ("name", "about", "match")
+_NOT_LENT = ("name", "match")
 
 
 def load_catalog(*directories: Path, built_in: Path | None = BUILT_IN) -> Catalog:

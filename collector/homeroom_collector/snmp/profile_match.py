@@ -14,8 +14,6 @@ from homeroom_collector.snmp.profile_schema import Claim, Profile
 from homeroom_collector.snmp.profile_values import as_text
 from homeroom_collector.snmp.session import Value
 
-_ENTERPRISES_ARCS = 6  # of 1.3.6.1.4.1
-
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
@@ -40,17 +38,14 @@ class Catalog:
 
 
 def _weigh(claim: Claim, object_id: str, answers: Answers) -> tuple[int, int] | None:
-    """Give (arcs of the prefix, further conditions that hold), or None where one does not hold.
-
-    A prefix that names no maker, such as ``1.3.6.1.4.1``, weighs nothing: it is for what nobody else claims.
-    """
+    """Give (arcs of the prefix, further conditions that hold), or None where one does not hold."""
     if claim.object_id is not None and not f"{object_id}.".startswith(f"{claim.object_id}."):
         return None
     further = list(_conditions(claim, answers))
     if not all(further):
         return None
     arcs = len(claim.object_id.split(".")) if claim.object_id else 0
-    return arcs if arcs > _ENTERPRISES_ARCS else 0, len(further)
+    return arcs, len(further)
 
 
 def _conditions(claim: Claim, answers: Answers) -> Iterator[bool]:

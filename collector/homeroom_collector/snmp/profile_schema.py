@@ -252,7 +252,6 @@ class Profile:
     """One family of devices. A block (a file whose name begins with ``_``) has no ``match`` and only lends parts."""
 
     name: str
-    about: str = ""
     match: Claims = field(default_factory=list)
     extends: list[str] = field(default_factory=list)
     roots: dict[str, Dotted] = field(default_factory=dict)

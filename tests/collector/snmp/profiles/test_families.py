@@ -111,9 +111,5 @@ def test_every_walk_belongs_to_a_family():
     assert sorted({path.stem.partition("@")[0] for path in WALKS.glob("*.yml")} - set(FAMILIES)) == []
 
 
-def test_a_device_of_no_family_is_left_to_the_profile_that_knows_makers_only():
-    assert ask({"1.3.6.1.2.1.1.2.0": Oid("1.3.6.1.4.1.999999.1")})[0] == "other-makers"
-
-
-def test_a_device_outside_the_enterprises_has_no_profile():
-    assert ask({"1.3.6.1.2.1.1.2.0": Oid("1.3.6.1.2.1.999")})[0] is None
+def test_a_device_of_no_family_has_no_profile():
+    assert ask({"1.3.6.1.2.1.1.2.0": Oid("1.3.6.1.4.1.999999.1")})[0] is None

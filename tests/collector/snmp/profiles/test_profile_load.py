@@ -89,5 +89,5 @@ def test_a_profile_of_the_district_replaces_the_built_in_one(tmp_path):
 
 def test_the_list_says_what_each_family_matches_and_reads():
     line = next(line for line in list_profiles(load_catalog()) if line.name == "netgear")
-    assert (line.kind, line.vendor, line.matches) == ("switch", "Netgear", "1.3.6.1.4.1.4526")
+    assert (line.kind, line.vendor, line.matches) == ("switch", "Netgear", "4526")
     assert line.reads == "processors memory sensors"
