@@ -26,7 +26,7 @@ from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.http import AgentCalls
 from homeroom_collector.ingest.keyring import REFRESH_SECONDS, Keyring
 from homeroom_collector.ingest.measures import Measures
-from homeroom_collector.ingest.merge import Merger, News
+from homeroom_collector.ingest.merge import News
 from homeroom_collector.ingest.restore import restore
 from homeroom_collector.ingest.service import Intake, NetworkSink
 from homeroom_collector.ingest.wire import Wire
@@ -38,9 +38,8 @@ from homeroom_collector.sources import calendar_settings
 from homeroom_collector.sources import schools as school_file
 from homeroom_collector.sources.calendar_keeper import CalendarKeeper, Plan
 from homeroom_collector.sources.calendar_settings import CalendarSettings
-from homeroom_collector.store import Store, latest, schools
+from homeroom_collector.store import Store, schools
 from homeroom_collector.store.calendar_memory import CalendarMemory
-from homeroom_collector.store.schema import SECTIONS
 
 _log = logging.getLogger(__name__)
 _STORE_WAIT_SECONDS = 5.0
@@ -96,12 +95,12 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     measures, days, keyring = Measures(registry), SchoolDays(settings.timezone), Keyring(store)
     commit = GroupCommit(
         store,
-        Merger(SECTIONS, latest.HEADER, oldest_seconds=settings.ingest.late_reports),
         days_of=days.of,
         on_news=_telling(fleet),
         measures=measures,
         capacity=settings.ingest.queue_reports,
         most_at_once=settings.ingest.reports_per_commit,
+        oldest_seconds=settings.ingest.late_reports,
     )
     most = settings.ingest.max_reports_per_request
     intake = Intake(commit, keyring, Wire(), measures, Campus(), fleet.put_device, most)
@@ -168,8 +167,7 @@ async def sync_schools(store: Store, settings: Settings) -> None:
     """Read the schools file, if there is one, into the store."""
     if settings.schools.file is not None:
         found = school_file.read(settings.schools.file)
-        async with store.writing() as connection:
-            await schools.put(connection, found)
+        await store.write(lambda connection: schools.put(connection, found))
 
 
 async def _committing(app: web.Application) -> AsyncIterator[None]:

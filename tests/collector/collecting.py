@@ -7,10 +7,12 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import sqlalchemy as sa
 from aiohttp import web
 
 from homeroom_collector.app import COLLECTOR, Collector, build
@@ -34,8 +36,8 @@ class Running:
         self.collector, self.http, self.url = collector, http, url
 
     async def token(self, school_id: str = "lincoln", **limits: Any) -> str:
-        async with self.collector.store.writing() as connection:
-            return await tokens.create(connection, school_id=school_id, now=time.time(), **limits)
+        create = partial(tokens.create, school_id=school_id, now=time.time(), **limits)
+        return await self.collector.store.write(create)
 
     async def enroll(self, token: str | None = None, **device: Any) -> tuple[int, dict[str, Any]]:
         token = token or await self.token()
@@ -61,17 +63,16 @@ class Running:
         return await self.post(key, gzip.compress(body), **{"Content-Encoding": "gzip"})
 
     async def rows(self, query: str) -> list[tuple[Any, ...]]:
-        import sqlalchemy as sa
-
-        async with self.collector.store.reading() as connection:
-            return [tuple(row) for row in await connection.execute(sa.text(query))]
+        return await self.collector.store.read(
+            lambda connection: [tuple(row) for row in connection.execute(sa.text(query))]
+        )
 
 
 @asynccontextmanager
 async def collecting(settings: Settings) -> AsyncIterator[Running]:
     """Run a collector until the block ends."""
-    async with open_store(settings.store.url) as store, store.writing() as connection:
-        await schools.put(connection, SCHOOLS)
+    async with open_store(settings.store.url) as store:
+        await store.write(lambda connection: schools.put(connection, SCHOOLS))
     app = build(settings)
     runner = web.AppRunner(app, access_log=None, auto_decompress=False)
     await runner.setup()

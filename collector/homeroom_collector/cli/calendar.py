@@ -72,8 +72,7 @@ async def _days(settings: Settings, options: argparse.Namespace) -> list[dict[st
     first = _today(settings, options)
     async with store_of(settings) as store:
         book = await keeper_of(settings, store).refresh(time.time())
-        async with store.reading() as connection:
-            chosen = await _chosen(connection, options.school)
+        chosen = await store.read(lambda connection: _chosen(connection, options.school))
     days = [first + timedelta(days=number) for number in range(options.days)]
     return [_row(school, book.of(school).rules.bells(day), day) for school in chosen for day in days]
 
@@ -96,20 +95,24 @@ def _call_off(options: argparse.Namespace) -> int:
 
 async def _called_off(settings: Settings, options: argparse.Namespace) -> str:
     day = _today(settings, options)
-    async with store_of(settings) as store, store.writing() as connection:
-        await _chosen(connection, options.school)
+
+    def work(connection: Connection) -> str:
+        _chosen(connection, options.school)
         school_id, name = ("", "every school") if options.school == _ALL else (options.school, options.school)
         if not options.undo:
             closure = closures.Closure(school_id=school_id, day=day, reason=options.reason, declared_at=time.time())
-            await closures.declare(connection, [closure])
+            closures.declare(connection, [closure])
             return f"{name}: no school on {day:%A %d %B %Y}"
-        if await closures.withdraw(connection, school_id, day):
+        if closures.withdraw(connection, school_id, day):
             return f"{name}: school on {day:%A %d %B %Y} after all"
-    raise CollectorError(f"{name}: {day} was not called off")
+        raise CollectorError(f"{name}: {day} was not called off")
+
+    async with store_of(settings) as store:
+        return await store.write(work)
 
 
-async def _chosen(connection: Connection, school_id: str) -> list[School]:
-    known = await schools.listed(connection)
+def _chosen(connection: Connection, school_id: str) -> list[School]:
+    known = schools.listed(connection)
     chosen = [school for school in known if school_id in (_ALL, school.school_id)]
     if not chosen and school_id != _ALL:
         close = difflib.get_close_matches(school_id, [school.school_id for school in known], n=1, cutoff=0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import Any
 
 from homeroom_collector.cli.listing import show
@@ -34,5 +35,5 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _rows(settings: Settings, school_id: str | None) -> list[dict[str, Any]]:
-    async with store_of(settings) as store, store.reading() as connection:
-        return await devices.with_last_report(connection, school_id)
+    async with store_of(settings) as store:
+        return await store.read(partial(devices.with_last_report, school_id=school_id))

@@ -10,7 +10,7 @@ from homeroom_collector.cli.options import add_config, settings_of, wait_for
 from homeroom_collector.config import Settings
 from homeroom_collector.model import School
 from homeroom_collector.sources import schools as school_file
-from homeroom_collector.store import open_store, schools
+from homeroom_collector.store import Connection, open_store, schools
 
 NAME = "import"
 HELP = "bring in what the district already knows"
@@ -37,9 +37,13 @@ def _schools(options: argparse.Namespace) -> int:
 
 
 async def _put(settings: Settings, found: Sequence[School]) -> tuple[int, int, int]:
-    async with open_store(settings.store.url) as store, store.writing() as connection:
-        before = {school.school_id: school for school in await schools.listed(connection)}
-        await schools.put(connection, found)
+    def work(connection: Connection) -> dict[str, School]:
+        before = {school.school_id: school for school in schools.listed(connection)}
+        schools.put(connection, found)
+        return before
+
+    async with open_store(settings.store.url) as store:
+        before = await store.write(work)
     added = sum(school.school_id not in before for school in found)
     same = sum(before.get(school.school_id) == school for school in found)
     return added, len(found) - added - same, same

@@ -16,7 +16,7 @@ from homeroom_collector.cli.options import add_config, add_format, settings_of, 
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.model import School
-from homeroom_collector.store import schools, tokens
+from homeroom_collector.store import Connection, schools, tokens
 
 NAME = "token"
 HELP = "make, list and revoke enrolment tokens"
@@ -82,9 +82,10 @@ def _create(options: argparse.Namespace) -> int:
 
 async def _created(settings: Settings, options: argparse.Namespace) -> str:
     now = time.time()
-    async with store_of(settings) as store, store.writing() as connection:
-        _check_school(options.school, await schools.listed(connection))
-        return await tokens.create(
+
+    def work(connection: Connection) -> str:
+        _check_school(options.school, schools.listed(connection))
+        return tokens.create(
             connection,
             school_id=options.school,
             now=now,
@@ -93,6 +94,9 @@ async def _created(settings: Settings, options: argparse.Namespace) -> str:
             uses_allowed=options.uses,
             expires_at=None if options.expires is None else now + options.expires,
         )
+
+    async with store_of(settings) as store:
+        return await store.write(work)
 
 
 def _check_school(school_id: str, known: Sequence[School]) -> None:
@@ -114,8 +118,8 @@ def _list(options: argparse.Namespace) -> int:
 
 
 async def _listed(settings: Settings) -> list[tokens.Token]:
-    async with store_of(settings) as store, store.reading() as connection:
-        return await tokens.listed(connection)
+    async with store_of(settings) as store:
+        return await store.read(tokens.listed)
 
 
 def _revoke(options: argparse.Namespace) -> int:
@@ -127,5 +131,9 @@ def _revoke(options: argparse.Namespace) -> int:
 
 async def _revoked(settings: Settings, token_ids: Sequence[str]) -> list[str]:
     now = time.time()
-    async with store_of(settings) as store, store.writing() as connection:
-        return [token_id for token_id in token_ids if not await tokens.revoke(connection, token_id, now)]
+
+    def work(connection: Connection) -> list[str]:
+        return [token_id for token_id in token_ids if not tokens.revoke(connection, token_id, now)]
+
+    async with store_of(settings) as store:
+        return await store.write(work)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from homeroom_collector.config import load
-from homeroom_collector.store import open_store, tokens
+from homeroom_collector.store import Connection, open_store, tokens
 
 _GOOD_FOR_SECONDS = 86_400.0
 
@@ -18,15 +19,13 @@ Audience = tuple[str, str]
 async def make_tokens(config: Path, audiences: Iterable[Audience]) -> dict[Audience, str]:
     """Make one token per school and grade band, good for a day. Raises StoreUnavailableError."""
     now = time.time()
-    async with open_store(load(config).store.url) as store, store.writing() as connection:
+
+    def work(connection: Connection) -> dict[Audience, str]:
+        make = partial(tokens.create, connection, now=now, label="demo", expires_at=now + _GOOD_FOR_SECONDS)
         return {
-            (school_id, grade_band): await tokens.create(
-                connection,
-                school_id=school_id,
-                grade_band=grade_band,
-                now=now,
-                label="demo",
-                expires_at=now + _GOOD_FOR_SECONDS,
-            )
+            (school_id, grade_band): make(school_id=school_id, grade_band=grade_band)
             for school_id, grade_band in audiences
         }
+
+    async with open_store(load(config).store.url) as store:
+        return await store.write(work)

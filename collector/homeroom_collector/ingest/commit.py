@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
-from homeroom_agent.report import Report
 from homeroom_collector.errors import RefusedError, StoreUnavailableError
-from homeroom_collector.ingest.clock import Days
+from homeroom_collector.ingest.clock import Days, timing
 from homeroom_collector.ingest.keyring import Caller
 from homeroom_collector.ingest.measures import Measures
-from homeroom_collector.ingest.merge import Arrived, Change, Merger, News
+from homeroom_collector.ingest.merge import Arrived, DeviceState, News, needs_whole
 from homeroom_collector.ingest.problem import BusyError
+from homeroom_collector.ingest.wire import Decoded
 from homeroom_collector.store import Connection, Store, daily, latest, tokens
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ class _Delivery:
 class _Task:
     """Other work that needs the right to write."""
 
-    work: Callable[[Connection], Awaitable[Any]]
+    work: Callable[[Connection], Any]
     done: asyncio.Future[Any]
 
 
@@ -54,21 +55,35 @@ class _Batch:
         return [delivery.done for delivery in self.deliveries] + [task.done for task in self.tasks]
 
 
+@dataclass(slots=True)
+class _Change:
+    """What a batch does to one device: for each of its reports, what is new in it."""
+
+    state: DeviceState
+    taken: list[News | None] = field(default_factory=list)
+
+    def take(self, arrived: Sequence[Arrived], days: Days) -> None:
+        """Merge reports in the order in which they came."""
+        for each in arrived:
+            self.taken.append(self.state.take(each, days.of(each.timing.measured_at)))
+
+
 class GroupCommit:
     """The one writer of a process. ``on_news`` is called after the commit, for reports that were new."""
 
     def __init__(
         self,
         store: Store,
-        merger: Merger,
         *,
         days_of: Callable[[str], Days],
         on_news: Callable[[str, News], None],
         measures: Measures,
         capacity: int,
         most_at_once: int,
+        oldest_seconds: float,
     ) -> None:
-        self._store, self._merger, self._days_of, self._on_news = store, merger, days_of, on_news
+        self._store, self._days_of, self._on_news = store, days_of, on_news
+        self._oldest_seconds = oldest_seconds
         self._measures, self._capacity, self._most_at_once = measures, capacity, most_at_once
         self._waiting = _Batch()
         self._queued = 0
@@ -80,7 +95,7 @@ class GroupCommit:
     def submit(
         self,
         caller: Caller,
-        reports: Sequence[Report],
+        reports: Sequence[Decoded],
         received_at: float,
         *,
         on_campus: bool | None = None,
@@ -97,12 +112,22 @@ class GroupCommit:
             )
         self._queued += len(reports)
         done: asyncio.Future[list[bool]] = asyncio.get_running_loop().create_future()
-        arrived = [Arrived(report, received_at, on_campus, ordered) for report in reports]
+        arrived = [
+            Arrived(
+                each.report,
+                each.raw,
+                timing(each.report.measured_at, each.report.sent_at, received_at, oldest_seconds=self._oldest_seconds),
+                received_at,
+                on_campus,
+                ordered,
+            )
+            for each in reports
+        ]
         self._waiting.deliveries.append(_Delivery(caller, arrived, done))
         self._wake.set()
         return done
 
-    async def perform(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async def perform(self, work: Callable[[Connection], T]) -> T:
         """Do other work in the next transaction; returns after its commit. Errors of ``work`` concern nobody else."""
         if len(self._waiting.tasks) >= self._capacity:
             raise BusyError(503, "too much is waiting; come back soon", retry_after_seconds=_BUSY_RETRY_SECONDS)
@@ -155,16 +180,18 @@ class GroupCommit:
 
     async def _commit(self, batch: _Batch) -> None:
         started = time.perf_counter()
-        async with self._store.writing() as connection:
-            results = [await _attempt(connection, task) for task in batch.tasks]
-            changes = await self._change(connection, batch.deliveries)
+        results, changes = await self._store.write(partial(self._work, batch))
         self.failure = None
         self._measures.commit_seconds.observe(time.perf_counter() - started)
         for task, result in zip(batch.tasks, results, strict=True):
             _settle(task.done, result)
         self._announce(batch.deliveries, changes)
 
-    async def _change(self, connection: Connection, deliveries: list[_Delivery]) -> dict[int, Change]:
+    def _work(self, batch: _Batch, connection: Connection) -> tuple[list[Any], dict[int, _Change]]:
+        """Everything that happens inside the transaction; on SQLite in another thread."""
+        return [_attempt(connection, task) for task in batch.tasks], self._change(connection, batch.deliveries)
+
+    def _change(self, connection: Connection, deliveries: list[_Delivery]) -> dict[int, _Change]:
         arrived: dict[int, list[Arrived]] = {}
         schools: dict[int, str] = {}
         for delivery in deliveries:
@@ -172,17 +199,18 @@ class GroupCommit:
             schools[delivery.caller.number] = delivery.caller.school_id
         if not arrived:
             return {}
-        held = await latest.held(connection, list(arrived))
-        changes = {
-            number: self._merger.merge(number, held[number], arrived[number], self._days_of(schools[number]))
-            for number in held
-        }
-        changed = [change for change in changes.values() if change.news]
-        await latest.change(connection, [change.row for change in changed])
-        await daily.add(connection, [row for change in changed for row in change.days.values()])
+        held = latest.held(connection, list(arrived))
+        wanting = [each.number for each in held if needs_whole(each, arrived[each.number])]
+        whole = latest.whole(connection, wanting)
+        changes = {each.number: _Change(DeviceState(each, whole.get(each.number))) for each in held}
+        for number, change in changes.items():
+            change.take(arrived[number], self._days_of(schools[number]))
+        changed = [change.state for change in changes.values() if any(change.taken)]
+        latest.change(connection, [state.row() for state in changed])
+        daily.add(connection, [row for state in changed for row in state.ended_days()])
         return changes
 
-    def _announce(self, deliveries: list[_Delivery], changes: dict[int, Change]) -> None:
+    def _announce(self, deliveries: list[_Delivery], changes: dict[int, _Change]) -> None:
         new, all_ = 0, 0
         for delivery in deliveries:
             change = changes.get(delivery.caller.number)
@@ -191,11 +219,11 @@ class GroupCommit:
                 continue
             taken = change.taken[: len(delivery.arrived)]
             del change.taken[: len(delivery.arrived)]
-            new, all_ = new + sum(taken), all_ + len(taken)
-            _settle(delivery.done, taken)
-            for news in change.news:
-                self._on_news(delivery.caller.device_id, news)
-            change.news.clear()
+            news = [each for each in taken if each is not None]
+            new, all_ = new + len(news), all_ + len(taken)
+            _settle(delivery.done, [each is not None for each in taken])
+            for each in news:
+                self._on_news(delivery.caller.device_id, each)
         self._measures.accepted.inc(new)
         self._measures.duplicate.inc(all_ - new)
         if all_:
@@ -209,11 +237,11 @@ class GroupCommit:
         _fail(batch, error)
 
 
-async def _attempt(connection: Connection, task: _Task) -> Any:
+def _attempt(connection: Connection, task: _Task) -> Any:
     """Do one piece of work so that its failure undoes only itself."""
     try:
-        async with connection.begin_nested():
-            return await task.work(connection)
+        with connection.begin_nested():
+            return task.work(connection)
     except RefusedError as error:
         return error
 

@@ -33,13 +33,12 @@ class Keyring:
 
     async def load(self) -> None:
         """Take in every working key."""
-        async with self._store.reading() as connection:
-            self._keys = {key.key_id: key for key in await keys.working(connection)}
+        self._keys = {key.key_id: key for key in await self._store.read(keys.working)}
 
     async def drop_revoked(self) -> None:
         """Forget what was revoked lately, by whom ever."""
-        async with self._store.reading() as connection:
-            self.forget(await keys.revoked_since(connection, time.time() - _LOOK_BACK_SECONDS))
+        since = time.time() - _LOOK_BACK_SECONDS
+        self.forget(await self._store.read(lambda connection: keys.revoked_since(connection, since)))
 
     def put(self, key: DeviceKey) -> None:
         """Let a new key in."""
@@ -63,8 +62,7 @@ class Keyring:
         return key
 
     async def _find(self, key_id: str) -> DeviceKey | None:
-        async with self._store.reading() as connection:
-            key = await keys.find(connection, key_id)
+        key = await self._store.read(lambda connection: keys.find(connection, key_id))
         if key is not None:
             self.put(key)
         return key

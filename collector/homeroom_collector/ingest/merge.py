@@ -1,36 +1,55 @@
 """From reports to what changes in the store. Pure: no I/O, no clock.
 
-Every section keeps the newest that was said of it, whatever the order of arrival. A report that was taken before
-changes nothing.
+The newest report of a device is kept as it came. A section it lacks, but an earlier one had, is kept beside it with the
+time it was measured, so that every section is the newest of its kind, whatever the order of arrival. A report that was
+taken before changes nothing.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
-from homeroom_agent.report import Report, to_wire
-from homeroom_collector.ingest.clock import Days, timing
+from homeroom_agent.report import Report
+from homeroom_agent.report.codec import shapes
+from homeroom_collector.ingest import day as days
+from homeroom_collector.ingest.clock import Timing
+from homeroom_collector.ingest.day import Day
 from homeroom_collector.ingest.seen import Seen
+from homeroom_collector.store.latest import Held, Row, Whole
 
-_LARGEST_COLUMN = 2**63 - 1
-_encode = msgspec.json.Encoder().encode
-_times: msgspec.json.Decoder[dict[str, float]] = msgspec.json.Decoder(dict[str, float])
+SECTIONS = tuple(
+    name
+    for name, shape in shapes(Report).items()
+    if dataclasses.is_dataclass(shape.kind) or dataclasses.is_dataclass(shape.item)
+)
+"""Names of the sections a report may have."""
+
+Kept = dict[str, tuple[float, msgspec.Raw]]
+
+_sections_of = attrgetter(*SECTIONS)
+_split: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_kept: msgspec.json.Decoder[Kept] = msgspec.json.Decoder(Kept)
+_encoder = msgspec.json.Encoder()
 
 
 @dataclass(slots=True)
 class Arrived:
-    """One report on its way in.
+    """One report on its way in, and ``raw``, the JSON it was.
 
     ``on_campus``: it came from the school's own networks; None where nobody knows. ``ordered`` sources never repeat or
     overtake; all below a sequence counts as seen.
     """
 
     report: Report
+    raw: str
+    timing: Timing
     received_at: float
     on_campus: bool | None = None
     ordered: bool = False
@@ -45,142 +64,126 @@ class News:
     on_campus: bool | None
 
 
-@dataclass(slots=True)
-class Change:
-    """All that a batch changes of one device. ``row`` is for the latest state, ``days`` for the history."""
-
-    number: int
-    row: dict[str, Any]
-    days: dict[int, dict[str, Any]] = field(default_factory=dict)
-    news: list[News] = field(default_factory=list)
-    taken: list[bool] = field(default_factory=list)
+def sections_in(report: Report) -> str:
+    """Names of the sections that a report has, in the order of SECTIONS, with commas between."""
+    return _names(tuple([section is not None for section in _sections_of(report)]))
 
 
-class Merger:
-    """The rules of merging, for the sections that the store has."""
-
-    def __init__(self, sections: Sequence[str], header: Sequence[str], *, oldest_seconds: float) -> None:
-        self._sections = tuple(sections)
-        self._blank = dict.fromkeys((*header, *sections))
-        self._oldest_seconds = oldest_seconds
-
-    def merge(self, number: int, held: tuple[str, str, float | None], arrived: Sequence[Arrived], days: Days) -> Change:
-        """Work out what changes, given ``seen``, ``section_times`` and ``measured_at`` as the store holds them.
-
-        ``Change.taken`` says for each report whether it was new. Where none was, the row is not to be written.
-        """
-        seen, times = Seen(held[0]), _times.decode(held[1])
-        change = Change(number, {"number": number, **self._blank, "measured_at": held[2]})
-        for each in arrived:
-            new = (seen.add_all_up_to if each.ordered else seen.add)(each.report.sequence)
-            change.taken.append(new)
-            if new:
-                self._take(change, times, each, days)
-        change.row["seen"] = str(seen)
-        change.row["section_times"] = _encode(times).decode()
-        return change
-
-    def _take(self, change: Change, times: dict[str, float], each: Arrived, days: Days) -> None:
-        report = each.report
-        at = timing(report.measured_at, report.sent_at, each.received_at, oldest_seconds=self._oldest_seconds)
-        row = change.row
-        row["received_at"] = max(row["received_at"] or 0.0, each.received_at)
-        row["clock_skew_seconds"] = at.skew_seconds
-        row["on_campus"] = each.on_campus
-        newest = row["measured_at"] is None or at.measured_at >= row["measured_at"]
-        if newest:
-            row["measured_at"] = at.measured_at
-            row["sequence"] = report.sequence
-            row["source"] = _plain(report.source)
-            row["agent_version"] = _plain(report.agent_version)
-            row["lost_reports_total"] = _column(report.lost_reports_total)
-        stale = self._sections_taken(row, times, report, at.measured_at)
-        _count_day(change, days.of(at.measured_at), report, at.measured_at)
-        change.news.append(News(_seen_from_here(report, at.measured_at, stale), each.received_at, each.on_campus))
-
-    def _sections_taken(
-        self, row: dict[str, Any], times: dict[str, float], report: Report, measured_at: float
-    ) -> list[str]:
-        """Write the sections that are the newest of their kind; return those that are not."""
-        stale = []
-        for name in self._sections:
-            section = getattr(report, name)
-            if section is None:
-                continue
-            if measured_at >= times.get(name, 0.0):
-                row[name] = _json(section)
-                times[name] = measured_at
-            else:
-                stale.append(name)
-        return stale
+@lru_cache(maxsize=4096)
+def _names(present: tuple[bool, ...]) -> str:
+    return ",".join(name for name, here in zip(SECTIONS, present, strict=True) if here)
 
 
-def _seen_from_here(report: Report, measured_at: float, stale: list[str]) -> Report:
-    if not stale and report.measured_at == measured_at:
-        return report
-    # Without sent_at nobody corrects the time a second time.
-    changed: dict[str, Any] = {**dict.fromkeys(stale), "measured_at": measured_at, "sent_at": None}
-    replaced: Report = _replaced(report, changed)
-    return replaced
+@lru_cache(maxsize=4096)
+def _set(names: str) -> frozenset[str]:
+    return frozenset(names.split(",")) if names else frozenset()
 
 
-def _replaced(report: Any, changed: dict[str, Any]) -> Any:
-    if dataclasses.is_dataclass(report) and not isinstance(report, type):
-        return dataclasses.replace(report, **changed)
-    return msgspec.structs.replace(report, **changed)
+def needs_whole(held: Held, arrived: Sequence[Arrived]) -> bool:
+    """Whether :class:`DeviceState` must know the stored report itself, not only what stands about it in ``held``."""
+    return held.measured_at is not None and any(sections_in(each.report) != held.sections for each in arrived)
 
 
-def _json(section: Any) -> str:
-    """A section as it is on the wire; those that took the reference's way are dataclasses still."""
-    first = section[0] if isinstance(section, list) and section else section
-    return _encode(to_wire(section) if dataclasses.is_dataclass(first) else section).decode()
+class DeviceState:
+    """The stored state of one device while reports are merged into it."""
+
+    def __init__(self, held: Held, whole: Whole | None) -> None:
+        """``whole`` may be None where :func:`needs_whole` says so."""
+        self._number = held.number
+        self._seen = Seen(held.seen)
+        self._measured_at, self._sections = held.measured_at, held.sections
+        self._today = days.read(held.today)
+        self._raw = whole.report if whole else None
+        self._kept: Kept = _kept.decode(whole.kept) if whole and whole.kept else {}
+        self._report_changed = self._kept_changed = False
+        self._last: Arrived | None = None
+        self._ended: dict[int, Day] = {}
+
+    def take(self, each: Arrived, day: int) -> News | None:
+        """Merge one report, measured on ``day``. None where it was taken before."""
+        if not (self._seen.add_all_up_to if each.ordered else self._seen.add)(each.report.sequence):
+            return None
+        self._last = each
+        self._count(each, day)
+        names = sections_in(each.report)
+        if self._measured_at is None or each.timing.measured_at >= self._measured_at:
+            self._replace(each, names)
+            return _news(each, [])
+        return _news(each, self._keep_late(each, names))
+
+    def row(self) -> Row:
+        """What to write. To be called only where something was taken."""
+        assert self._last is not None
+        assert self._today is not None
+        return Row(
+            seen=str(self._seen),
+            measured_at=self._measured_at,
+            received_at=self._last.received_at,
+            clock_skew_seconds=self._last.timing.skew_seconds,
+            on_campus=self._last.on_campus,
+            sections=self._sections,
+            report=self._raw if self._report_changed else None,
+            kept=_encoder.encode(self._kept).decode() if self._kept_changed else None,
+            today=days.write(self._today),
+            device_number=self._number,
+        )
+
+    def ended_days(self) -> list[dict[str, Any]]:
+        """Rows to add to the history: days that are over, and late reports of such days."""
+        return [day.row(self._number) for day in self._ended.values()]
+
+    def _count(self, each: Arrived, day: int) -> None:
+        if self._today is None or day > self._today.day:
+            if self._today is not None:
+                self._ended[self._today.day] = self._today
+            self._today = Day(day)
+        counted = self._today if day == self._today.day else self._ended.setdefault(day, Day(day))
+        counted.count(each.report, each.timing.measured_at)
+
+    def _replace(self, each: Arrived, names: str) -> None:
+        """Make a report the newest; what only its predecessor had is put aside."""
+        if names != self._sections:
+            lost = _set(self._sections) - _set(names)
+            if lost and self._raw is not None and self._measured_at is not None:
+                self._put_aside(self._raw, lost, self._measured_at)
+            self._sections = names
+        self._raw, self._report_changed = each.raw, True
+        self._measured_at = each.timing.measured_at
+
+    def _keep_late(self, each: Arrived, names: str) -> list[str]:
+        """Keep the sections of a late report that are the newest of their kind; return the names of the others."""
+        measured_at = each.timing.measured_at
+        newer = {name for name, (at, _) in self._kept.items() if at > measured_at}
+        newest = _set(names) - _set(self._sections) - newer
+        self._put_aside(each.raw, newest, measured_at)
+        return sorted(_set(names) - newest)
+
+    def _put_aside(self, raw: str, names: frozenset[str] | set[str], measured_at: float) -> None:
+        if names:
+            sections = _split.decode(raw)
+            self._kept |= {name: (measured_at, sections[name]) for name in names}
+            self._kept_changed = True
 
 
-def _plain(text: str | None) -> str | None:
-    """PostgreSQL's text cannot hold the character zero."""
-    return text and text.replace("\0", "")
+def _news(each: Arrived, stale: list[str]) -> News:
+    report = each.report
+    if stale or report.measured_at != each.timing.measured_at:
+        # Without sent_at nobody corrects the time a second time.
+        changed = dict.fromkeys(stale) | {"measured_at": each.timing.measured_at, "sent_at": None}
+        report = replaced(report, changed)
+    return News(report, each.received_at, each.on_campus)
 
 
-def _column(number: int | None) -> int | None:
-    """A count as the store's signed 64 bits can hold it."""
-    return number if number is None else min(number, _LARGEST_COLUMN)
+def replaced(report: Any, changed: dict[str, Any]) -> Any:
+    """A report with other values in some fields."""
+    # Reports that took the reference decoder's way are dataclasses, all others Structs.
+    replace: Any = dataclasses.replace if dataclasses.is_dataclass(report) else msgspec.structs.replace
+    return replace(report, **changed)
 
 
-def _count_day(change: Change, day: int, report: Report, measured_at: float) -> None:
-    row = _day_row(day, change.number, report, measured_at)
-    known = change.days.get(day)
-    change.days[day] = row if known is None else _joined(known, row)
-
-
-def _day_row(day: int, number: int, report: Report, measured_at: float) -> dict[str, Any]:
-    uptime, batteries, disks = report.uptime, report.batteries, report.disks
-    gear = report.network.system if report.network else None
-    boots = _column(uptime.boots_total) if uptime else None
-    return {
-        "day": day,
-        "device_number": number,
-        "reports": 1,
-        "first_measured_at": measured_at,
-        "last_measured_at": measured_at,
-        "uptime_seconds_max": uptime.uptime_seconds if uptime else gear.uptime_seconds if gear else None,
-        "boots_total_min": boots,
-        "boots_total_max": boots,
-        "unexpected_shutdowns_total_max": _column(uptime.unexpected_shutdowns_total) if uptime else None,
-        "crashes_total_max": _column(uptime.crashes_total) if uptime else None,
-        "battery_health_ratio_min": _extreme(min, [b.health_ratio for b in batteries]) if batteries else None,
-        "disk_wear_ratio_max": _extreme(max, [d.wear_ratio for d in disks]) if disks else None,
-    }
-
-
-_RULES = {"reports": sum, "first_measured_at": min, "boots_total_min": min, "battery_health_ratio_min": min}
-
-
-def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Two rows of the same day as one."""
-    fixed = {"day": one["day"], "device_number": one["device_number"]}
-    return {name: _extreme(_RULES.get(name, max), [one[name], other[name]]) for name in one} | fixed
-
-
-def _extreme(rule: Any, values: list[Any]) -> Any:
-    known = [value for value in values if value is not None]
-    return rule(known) if known else None
+def whole_report(report: str, kept: str | None) -> str:
+    """The newest report with what is kept beside it, as one JSON object."""
+    sections: dict[str, Any] = _split.decode(report)
+    for name, (_, section) in (_kept.decode(kept) if kept else {}).items():
+        sections.setdefault(name, section)
+    return _encoder.encode(sections).decode()

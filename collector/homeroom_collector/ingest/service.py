@@ -12,7 +12,7 @@ from homeroom_collector.ingest.address import Campus
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.keyring import Caller, Keyring
 from homeroom_collector.ingest.measures import Measures
-from homeroom_collector.ingest.wire import Rejected, Wire
+from homeroom_collector.ingest.wire import Decoded, Rejected, Wire
 from homeroom_collector.model import Device
 from homeroom_collector.store import Connection, devices, tokens
 from homeroom_collector.store.devices import Enrolled
@@ -50,7 +50,7 @@ class Intake:
         """
         received_at = self.clock()
         decoded, rejected = self.wire.batch(body, self.most_reports)
-        own = [report for _, report in decoded if report.device_id is None or report.device_id == caller.device_id]
+        own = [each for each in decoded if each.report.device_id in (None, caller.device_id)]
         if len(own) < len(decoded):
             rejected += _foreign(decoded, caller.device_id)
         self.measures.rejected.inc(len(rejected))
@@ -65,9 +65,9 @@ class Intake:
         """Let a device in. Raises RefusedError where the token is worth nothing."""
         now = self.clock()
 
-        async def work(connection: Connection) -> Enrolled:
-            token = await tokens.use(connection, token_text, now)
-            return await devices.enrol(connection, _described(identity, token.school_id, token.grade_band), now=now)
+        def work(connection: Connection) -> Enrolled:
+            token = tokens.use(connection, token_text, now)
+            return devices.enrol(connection, _described(identity, token.school_id, token.grade_band), now=now)
 
         enrolled = await self.commit.perform(work)
         self.keyring.forget(enrolled.replaced_keys)
@@ -79,12 +79,12 @@ class Intake:
         return enrolled
 
 
-def _foreign(decoded: Sequence[tuple[int, Report]], device_id: str) -> list[Rejected]:
+def _foreign(decoded: Sequence[Decoded], device_id: str) -> list[Rejected]:
     detail = "device_id: belongs to another device than the key"
     return [
-        Rejected(index, detail, status=403)
-        for index, report in decoded
-        if report.device_id is not None and report.device_id != device_id
+        Rejected(each.position, detail, status=403)
+        for each in decoded
+        if each.report.device_id not in (None, device_id)
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Annotated, Any, NoReturn, cast
+from typing import Annotated, Any, NamedTuple, NoReturn, cast
 
 import msgspec
 
@@ -21,6 +21,15 @@ from homeroom_collector.errors import RefusedError
 
 # msgspec compares whole numbers as signed 64 bits; counters above that take the reference's way.
 _LARGEST = 2**63 - 1
+_LONG_BYTES = 4096
+
+
+class Decoded(NamedTuple):
+    """One report of a batch, and the JSON it was."""
+
+    position: int
+    report: Report
+    raw: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ class Wire:
     def __init__(self) -> None:
         known: dict[type, type] = {}
         report = derive(Report, known)
-        envelope = msgspec.defstruct("Envelope", [("reports", list[report])], forbid_unknown_fields=True)  # type: ignore[valid-type]
+        envelope = msgspec.defstruct("Envelope", [("reports", list[msgspec.Raw])], forbid_unknown_fields=True)
         enrolment = msgspec.defstruct(
             "Enrolment", [("token", str), ("device", known[Identity])], forbid_unknown_fields=True
         )
@@ -99,24 +108,30 @@ class Wire:
         except (msgspec.DecodeError, UnicodeDecodeError):
             return decode(raw)
 
-    def converted(self, report: Report) -> Report:
+    def converted(self, report: Report) -> Decoded:
         """Check a report made inside this process. Raises ReportError naming the field."""
         try:
-            return cast("Report", msgspec.convert(report, self._kind, from_attributes=True))
+            struct: Any = msgspec.convert(report, self._kind, from_attributes=True)
+            return Decoded(0, struct, msgspec.json.encode(struct).decode())
         except msgspec.ValidationError:
-            return from_wire(to_wire(report))
+            wire = to_wire(report)
+            return Decoded(0, from_wire(wire), _compact(wire))
 
-    def batch(self, raw: bytes, most: int) -> tuple[list[tuple[int, Report]], list[Rejected]]:
-        """Decode ``{"reports": […]}`` into accepted reports with their index, and rejections.
+    def batch(self, raw: bytes, most: int) -> tuple[list[Decoded], list[Rejected]]:
+        """Decode ``{"reports": […]}`` into acceptable reports and rejections.
 
         Raises RefusedError where the whole is unusable: 400 not JSON, 413 too many, 422 not of this form.
         """
         try:
-            reports = self._envelope.decode(raw).reports
+            raws = self._envelope.decode(raw).reports
+            _check_count(len(raws), most)
+            return [self._decoded(index, item) for index, item in enumerate(raws)], []
         except (msgspec.DecodeError, UnicodeDecodeError):
             return _slowly(raw, most)
-        _check_count(len(reports), most)
-        return list(enumerate(reports)), []
+
+    def _decoded(self, index: int, raw: msgspec.Raw) -> Decoded:
+        report = self._report.decode(raw)
+        return Decoded(index, report, _text(report, raw))
 
     def enrolment(self, raw: bytes) -> tuple[str, Identity]:
         """Decode ``{"token", "device"}``. Raises RefusedError."""
@@ -127,7 +142,17 @@ class Wire:
         return decoded.token, decoded.device
 
 
-def _slowly(raw: bytes, most: int) -> tuple[list[tuple[int, Report]], list[Rejected]]:
+def _text(report: Any, raw: msgspec.Raw) -> str:
+    """The JSON to keep. A long one is written anew: it may be blanks for the most part."""
+    view = memoryview(raw)
+    return str(view, "utf-8") if len(view) <= _LONG_BYTES else msgspec.json.encode(report).decode()
+
+
+def _compact(document: Any) -> str:
+    return json.dumps(document, separators=(",", ":"))
+
+
+def _slowly(raw: bytes, most: int) -> tuple[list[Decoded], list[Rejected]]:
     document = _object(raw, {"reports"})
     if not isinstance(document["reports"], list):
         raise RefusedError(422, "reports: expected a list")
@@ -135,7 +160,7 @@ def _slowly(raw: bytes, most: int) -> tuple[list[tuple[int, Report]], list[Rejec
     accepted, rejected = [], []
     for index, item in enumerate(document["reports"]):
         try:
-            accepted.append((index, from_wire(item)))
+            accepted.append(Decoded(index, from_wire(item), _compact(item)))
         except ReportError as error:
             rejected.append(Rejected(index, str(error)))
     return accepted, rejected

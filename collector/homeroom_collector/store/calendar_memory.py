@@ -17,18 +17,15 @@ class CalendarMemory:
 
     async def feed(self, source: str) -> bytes | None:
         """The last good copy of a feed."""
-        async with self._store.reading() as connection:
-            return await feeds.find(connection, source)
+        return await self._store.read(lambda connection: feeds.find(connection, source))
 
     async def keep_feed(self, source: str, body: bytes, read_at: float) -> None:
         """Keep a good copy."""
-        async with self._store.writing() as connection:
-            await feeds.keep(connection, source, body, read_at)
+        await self._store.write(lambda connection: feeds.keep(connection, source, body, read_at))
 
     async def closures(self) -> Mapping[str, frozenset[date]]:
         """Days called off, by school; those of every school under the empty name."""
-        async with self._store.reading() as connection:
-            listed = await closures.listed(connection)
+        listed = await self._store.read(closures.listed)
         return {
             school_id: frozenset(closure.day for closure in listed if closure.school_id == school_id)
             for school_id in {closure.school_id for closure in listed}

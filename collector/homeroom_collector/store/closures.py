@@ -23,25 +23,25 @@ class Closure:
     declared_at: float
 
 
-async def listed(connection: Connection) -> list[Closure]:
+def listed(connection: Connection) -> list[Closure]:
     """All closures, the latest day first."""
-    rows = await connection.execute(sa.select(table).order_by(table.c.day.desc(), table.c.school_id))
+    rows = connection.execute(sa.select(table).order_by(table.c.day.desc(), table.c.school_id))
     return [Closure(**{**row, "day": _day(row["day"])}) for row in rows.mappings()]
 
 
-async def declare(connection: Connection, closures: Sequence[Closure]) -> None:
+def declare(connection: Connection, closures: Sequence[Closure]) -> None:
     """Call days off; what was called off before gets the new reason."""
     rows = [
         {"school_id": c.school_id, "day": _number(c.day), "reason": c.reason, "declared_at": c.declared_at}
         for c in closures
     ]
     merge = {name: (lambda new, _old, name=name: new[name]) for name in ("reason", "declared_at")}
-    await connection.execute(upsert(connection, table, ["school_id", "day"], merge), rows)
+    connection.execute(upsert(connection, table, ["school_id", "day"], merge), rows)
 
 
-async def withdraw(connection: Connection, school_id: str, day: date) -> bool:
+def withdraw(connection: Connection, school_id: str, day: date) -> bool:
     """Let school take place after all. False where nothing had been called off."""
-    gone = await connection.execute(sa.delete(table).where(table.c.school_id == school_id, table.c.day == _number(day)))
+    gone = connection.execute(sa.delete(table).where(table.c.school_id == school_id, table.c.day == _number(day)))
     return bool(gone.rowcount)
 
 

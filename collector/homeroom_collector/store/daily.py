@@ -44,15 +44,13 @@ _MERGE: dict[str, Merge] = {
 }
 
 
-async def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
+def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Count new reports into their days. Every row has all columns; ``reports`` is how many it stands for."""
     if rows:
-        await connection.execute(upsert(connection, table, ["day", "device_number"], _MERGE), rows)
+        connection.execute(upsert(connection, table, ["day", "device_number"], _MERGE), rows)
 
 
-async def reports_of(connection: Connection, device_number: int) -> dict[int, int]:
+def reports_of(connection: Connection, device_number: int) -> dict[int, int]:
     """Reports by day of one device."""
-    rows = await connection.execute(
-        sa.select(table.c.day, table.c.reports).where(table.c.device_number == device_number)
-    )
+    rows = connection.execute(sa.select(table.c.day, table.c.reports).where(table.c.device_number == device_number))
     return {row.day: row.reports for row in rows}

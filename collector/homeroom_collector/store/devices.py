@@ -38,33 +38,33 @@ class Enrolled:
     replaced_keys: tuple[str, ...]
 
 
-async def listed(connection: Connection) -> list[Device]:
+def listed(connection: Connection) -> list[Device]:
     """All devices, by id."""
     fields = [column for column in table.c if column.name != "number"]
-    rows = await connection.execute(sa.select(*fields).order_by(table.c.device_id))
+    rows = connection.execute(sa.select(*fields).order_by(table.c.device_id))
     return [Device(**row) for row in rows.mappings()]
 
 
-async def with_last_report(connection: Connection, school_id: str | None = None) -> list[dict[str, Any]]:
+def with_last_report(connection: Connection, school_id: str | None = None) -> list[dict[str, Any]]:
     """Devices as rows for a list, with ``received_at`` of their last report or None; of one school, or of all."""
     fields = [column for column in table.c if column.name != "number"]
     query = sa.select(*fields, latest.c.received_at).join_from(table, latest, isouter=True)
     if school_id is not None:
         query = query.where(table.c.school_id == school_id)
-    return [dict(row) for row in (await connection.execute(query.order_by(table.c.device_id))).mappings()]
+    return [dict(row) for row in (connection.execute(query.order_by(table.c.device_id))).mappings()]
 
 
-async def enrol(connection: Connection, facts: Device, *, now: float) -> Enrolled:
+def enrol(connection: Connection, facts: Device, *, now: float) -> Enrolled:
     """Register a computer and give it a key.
 
     A serial number that is known brings back the same device with a new key, and the old keys die. ``facts`` carries
     what the token and the device said; its ``device_id`` is ignored.
     """
     serial = _usable(facts.serial)
-    known = await _by_serial(connection, serial) if serial else None
-    number, device = await (_again(connection, known, facts, now) if known else _first(connection, facts, serial, now))
-    replaced = await keys.revoke_all(connection, number, now)
-    minted = await keys.add(connection, number, now)
+    known = _by_serial(connection, serial) if serial else None
+    number, device = _again(connection, known, facts, now) if known else _first(connection, facts, serial, now)
+    replaced = keys.revoke_all(connection, number, now)
+    minted = keys.add(connection, number, now)
     return Enrolled(
         number=number,
         device=device,
@@ -75,13 +75,13 @@ async def enrol(connection: Connection, facts: Device, *, now: float) -> Enrolle
     )
 
 
-async def put_network(connection: Connection, device: Device, *, now: float) -> int:
+def put_network(connection: Connection, device: Device, *, now: float) -> int:
     """Register network gear under its own name, or bring the register up to date. Returns its number."""
-    found = await connection.execute(sa.select(table.c.number).where(table.c.device_id == device.device_id))
+    found = connection.execute(sa.select(table.c.number).where(table.c.device_id == device.device_id))
     number: int | None = found.scalar_one_or_none()
     if number is None:
-        return await _insert(connection, device, now)
-    await connection.execute(table.update().where(table.c.number == number).values(school_id=device.school_id))
+        return _insert(connection, device, now)
+    connection.execute(table.update().where(table.c.number == number).values(school_id=device.school_id))
     return number
 
 
@@ -92,14 +92,14 @@ def _usable(serial: str | None) -> str | None:
     return cut
 
 
-async def _by_serial(connection: Connection, serial: str) -> sa.RowMapping | None:
+def _by_serial(connection: Connection, serial: str) -> sa.RowMapping | None:
     query = sa.select(table).where(table.c.serial == serial, table.c.device_class == "computer")
     # With replicas, two enrolments of one serial number must not both find nothing to change.
-    rows = await connection.execute(query.order_by(table.c.number).limit(1).with_for_update())
+    rows = connection.execute(query.order_by(table.c.number).limit(1).with_for_update())
     return rows.mappings().one_or_none()
 
 
-async def _first(connection: Connection, facts: Device, serial: str | None, now: float) -> tuple[int, Device]:
+def _first(connection: Connection, facts: Device, serial: str | None, now: float) -> tuple[int, Device]:
     device = Device(
         device_id="dev-" + random_text.token_hex(10),
         device_class="computer",
@@ -112,12 +112,12 @@ async def _first(connection: Connection, facts: Device, serial: str | None, now:
         platform=facts.platform,
         enrolled_at=now,
     )
-    number = await _insert(connection, device, now)
-    await _record(connection, number, now, "enrolled", f"school {device.school_id}")
+    number = _insert(connection, device, now)
+    _record(connection, number, now, "enrolled", f"school {device.school_id}")
     return number, device
 
 
-async def _again(connection: Connection, known: sa.RowMapping, facts: Device, now: float) -> tuple[int, Device]:
+def _again(connection: Connection, known: sa.RowMapping, facts: Device, now: float) -> tuple[int, Device]:
     number = int(known["number"])
     before = Device(**{name: value for name, value in known.items() if name != "number"})
     device = Device(
@@ -132,17 +132,17 @@ async def _again(connection: Connection, known: sa.RowMapping, facts: Device, no
         platform=facts.platform or before.platform,
         enrolled_at=before.enrolled_at,
     )
-    await connection.execute(table.update().where(table.c.number == number).values(_columns(device)))
-    await _record(connection, number, now, "reenrolled", "same serial number, new key")
+    connection.execute(table.update().where(table.c.number == number).values(_columns(device)))
+    _record(connection, number, now, "reenrolled", "same serial number, new key")
     if before.school_id != device.school_id:
-        await _record(connection, number, now, "moved", f"school {before.school_id} to {device.school_id}")
+        _record(connection, number, now, "moved", f"school {before.school_id} to {device.school_id}")
     return number, device
 
 
-async def _insert(connection: Connection, device: Device, now: float) -> int:
+def _insert(connection: Connection, device: Device, now: float) -> int:
     row = _columns(device) | {"enrolled_at": now}
-    number: int = (await connection.execute(table.insert().returning(table.c.number), row)).scalar_one()
-    await connection.execute(latest.insert(), {"device_number": number, "seen": "", "section_times": "{}"})
+    number: int = (connection.execute(table.insert().returning(table.c.number), row)).scalar_one()
+    connection.execute(latest.insert(), {"device_number": number, "seen": "", "sections": ""})
     return number
 
 
@@ -150,7 +150,5 @@ def _columns(device: Device) -> dict[str, object]:
     return {column.name: getattr(device, column.name) for column in table.c if column.name != "number"}
 
 
-async def _record(connection: Connection, number: int, now: float, kind: str, detail: str) -> None:
-    await connection.execute(
-        device_events.insert(), {"device_number": number, "at": now, "kind": kind, "detail": detail}
-    )
+def _record(connection: Connection, number: int, now: float, kind: str, detail: str) -> None:
+    connection.execute(device_events.insert(), {"device_number": number, "at": now, "kind": kind, "detail": detail})

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from homeroom_collector.errors import ConfigError
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _BUSY_MILLISECONDS = 5_000
-_READERS = 4
-_WRITERS_POSTGRESQL = 4
+READERS = 4
+_POSTGRESQL_CONNECTIONS = 8
 # The answer to a connection or a command that hangs is the same as to a server that is gone.
 _POSTGRESQL = {"timeout": 5, "command_timeout": 15}
 
-
-@dataclass(frozen=True, slots=True)
-class Engines:
-    """``writer`` begins every transaction with the right to write; ``reader`` never holds a writer up."""
-
-    writer: AsyncEngine
-    reader: AsyncEngine
-
-    async def dispose(self) -> None:
-        """Close all connections."""
-        await self.reader.dispose()
-        if self.writer is not self.reader:
-            await self.writer.dispose()
+Connection = sa.Connection
+"""What the functions of this package take; others pass it on and never look inside."""
 
 
 def parse_url(url: str) -> sa.URL:
@@ -51,30 +39,31 @@ def parse_url(url: str) -> sa.URL:
     return parsed.set(drivername=_DRIVERS[family])
 
 
-def open_engines(url: str) -> Engines:
-    """Make the engines; connects to nothing yet. Raises ConfigError for a URL that cannot be used."""
-    parsed = parse_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed)
-    engine = create_async_engine(
-        parsed, pool_size=_WRITERS_POSTGRESQL + _READERS, max_overflow=0, pool_pre_ping=True, connect_args=_POSTGRESQL
+def postgresql(url: sa.URL) -> AsyncEngine:
+    """Connections to a PostgreSQL server; made when first needed, and tried before they are used again."""
+    return create_async_engine(
+        url, pool_size=_POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True, connect_args=_POSTGRESQL
     )
-    return Engines(engine, engine)
 
 
-def _sqlite(url: sa.URL) -> Engines:
+def sqlite(url: sa.URL, *, writing: bool) -> sa.Engine:
+    """Connections to a file: one that begins every transaction with the right to write, or several that only read."""
     assert url.database is not None
     folder = Path(url.database).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError([f"store.url: {folder} cannot be made: {error.strerror}"]) from None
-    writer = create_async_engine(url, pool_size=1, max_overflow=0)
-    reader = create_async_engine(url, pool_size=_READERS, max_overflow=0)
-    for engine, begin in ((writer, "BEGIN IMMEDIATE"), (reader, "BEGIN")):
-        sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine.sync_engine, "begin", _begin_with(begin))
-    return Engines(writer, reader)
+    engine = sa.create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=1 if writing else READERS,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_with("BEGIN IMMEDIATE" if writing else "BEGIN"))
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
@@ -99,7 +88,3 @@ def _begin_with(statement: str) -> Any:
         connection.exec_driver_sql(statement)
 
     return begin
-
-
-Connection = AsyncConnection
-"""What the functions of this package take; others pass it on and never look inside."""

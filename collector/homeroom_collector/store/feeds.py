@@ -11,18 +11,18 @@ from homeroom_collector.store.schema import calendar_feeds as table
 from homeroom_collector.store.upsert import upsert
 
 
-async def find(connection: Connection, source: str) -> bytes | None:
+def find(connection: Connection, source: str) -> bytes | None:
     """The copy of what ``source`` gave last, None where it never gave anything."""
-    body: bytes | None = await connection.scalar(sa.select(table.c.body).where(table.c.feed == _key(source)))
+    body: bytes | None = connection.scalar(sa.select(table.c.body).where(table.c.feed == _key(source)))
     return body
 
 
-async def keep(connection: Connection, source: str, body: bytes, read_at: float) -> None:
+def keep(connection: Connection, source: str, body: bytes, read_at: float) -> None:
     """Replace the copy."""
     change = upsert(
         connection, table, ["feed"], {"body": lambda new, _old: new.body, "read_at": lambda new, _old: new.read_at}
     )
-    await connection.execute(change, [{"feed": _key(source), "body": body, "read_at": read_at}])
+    connection.execute(change, [{"feed": _key(source), "body": body, "read_at": read_at}])
 
 
 def _key(source: str) -> str:

@@ -35,33 +35,33 @@ def _key(row: Any) -> DeviceKey:
     return DeviceKey(*row)
 
 
-async def working(connection: Connection) -> list[DeviceKey]:
+def working(connection: Connection) -> list[DeviceKey]:
     """Every key that works."""
-    return [_key(row) for row in await connection.execute(_working())]
+    return [_key(row) for row in connection.execute(_working())]
 
 
-async def find(connection: Connection, key_id: str) -> DeviceKey | None:
+def find(connection: Connection, key_id: str) -> DeviceKey | None:
     """One key, None where it does not exist or was revoked."""
-    row = (await connection.execute(_working().where(table.c.key_id == key_id))).one_or_none()
+    row = (connection.execute(_working().where(table.c.key_id == key_id))).one_or_none()
     return _key(row) if row else None
 
 
-async def revoked_since(connection: Connection, moment: float) -> list[str]:
+def revoked_since(connection: Connection, moment: float) -> list[str]:
     """Keys revoked at or after a moment, by any process."""
-    rows = await connection.execute(sa.select(table.c.key_id).where(table.c.revoked_at >= moment))
+    rows = connection.execute(sa.select(table.c.key_id).where(table.c.revoked_at >= moment))
     return list(rows.scalars())
 
 
-async def add(connection: Connection, number: int, now: float) -> secrets.Minted:
+def add(connection: Connection, number: int, now: float) -> secrets.Minted:
     """Give a device a new key."""
     minted = secrets.mint("hrk")
     row = {"key_id": minted.secret_id, "device_number": number, "secret_sha256": minted.digest, "created_at": now}
-    await connection.execute(table.insert(), row)
+    connection.execute(table.insert(), row)
     return minted
 
 
-async def revoke_all(connection: Connection, number: int, now: float) -> tuple[str, ...]:
+def revoke_all(connection: Connection, number: int, now: float) -> tuple[str, ...]:
     """Make all keys of a device worthless and return their ids."""
     change = table.update().where(table.c.device_number == number, table.c.revoked_at.is_(None))
-    rows = await connection.execute(change.values(revoked_at=now).returning(table.c.key_id))
+    rows = connection.execute(change.values(revoked_at=now).returning(table.c.key_id))
     return tuple(rows.scalars())

@@ -1,66 +1,124 @@
-"""The latest state: one row a device, each section with the newest that was ever said of it."""
+"""The latest state: one row a device, holding its newest report and what must be known to take the next one in.
+
+Everything here is done for many devices in one statement and one fetch. Besides being cheap, that matters for SQLite:
+its driver gives up Python's interpreter lock at every row, and must wait for it while the event loop is busy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from homeroom_collector.store.engine import Connection
-from homeroom_collector.store.schema import SECTIONS, devices
+from homeroom_collector.store.schema import devices
 from homeroom_collector.store.schema import latest as table
 
-HELD = ("seen", "section_times", "measured_at")
-HEADER = (
-    "measured_at",
-    "received_at",
-    "clock_skew_seconds",
-    "on_campus",
-    "sequence",
-    "source",
-    "agent_version",
-    "lost_reports_total",
-)
 
-_held = sa.select(table.c.device_number, *(table.c[name] for name in HELD))
-_all = sa.select(devices.c.device_id, table).join_from(table, devices, devices.c.number == table.c.device_number)
+class Held(NamedTuple):
+    """What must be known of a device before a report can be taken. ``measured_at`` None: it never reported."""
+
+    number: int
+    seen: str
+    measured_at: float | None
+    sections: str
+    today: str | None
 
 
-def _keep(name: str) -> sa.ColumnElement[Any]:
-    """What is not said stays as it was."""
-    return sa.func.coalesce(sa.bindparam(name, type_=table.c[name].type), table.c[name])
+class Whole(NamedTuple):
+    """The newest report, and the sections kept beside it."""
+
+    number: int
+    report: str | None
+    kept: str | None
 
 
-_change = (
-    table.update()
-    .where(table.c.device_number == sa.bindparam("number"))
-    .values(
-        {name: sa.bindparam(name, type_=table.c[name].type) for name in ("seen", "section_times", "received_at")}
-        | {name: _keep(name) for name in (*HEADER, *SECTIONS) if name != "received_at"}
-    )
-)
-CHANGE_KEYS = ("number", "seen", "section_times", *HEADER, *SECTIONS)
+class Row(NamedTuple):
+    """New state of a device, in the order of the statement. Where None is allowed, it leaves what was there."""
+
+    seen: str
+    measured_at: float | None
+    received_at: float
+    clock_skew_seconds: float | None
+    on_campus: bool | None
+    sections: str
+    report: str | None
+    kept: str | None
+    today: str
+    device_number: int
 
 
-async def held(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str, str, float | None]]:
-    """What must be known of devices before new reports can be taken: ``seen``, ``section_times``, ``measured_at``.
+class Stored(NamedTuple):
+    """One device as it is read back at start."""
+
+    device_id: str
+    device_number: int
+    report: str
+    kept: str | None
+    measured_at: float
+    received_at: float
+    on_campus: bool | None
+
+
+def held(connection: Connection, numbers: Sequence[int]) -> list[Held]:
+    """Read what is held of devices. One that no longer exists is absent.
 
     On PostgreSQL the rows are locked until the transaction ends, in one order everywhere, so that replicas wait for
-    each other instead of deadlocking. A device that no longer exists is absent.
+    each other instead of deadlocking.
     """
-    query = _held.where(table.c.device_number.in_(numbers)).order_by(table.c.device_number).with_for_update()
-    return {row[0]: (row[1], row[2], row[3]) for row in await connection.execute(query)}
+    return [Held(*row) for row in _rows(connection, Held, numbers)]
 
 
-async def change(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Write new state; every row has all of CHANGE_KEYS, and None leaves what was there."""
+def whole(connection: Connection, numbers: Sequence[int]) -> dict[int, Whole]:
+    """Read reports and kept sections."""
+    return {row[0]: Whole(*row) for row in _rows(connection, Whole, numbers)} if numbers else {}
+
+
+def _rows(connection: Connection, kind: type[Held | Whole], numbers: Sequence[int]) -> Sequence[Sequence[Any]]:
+    if connection.dialect.name == "sqlite":
+        text: str = connection.execute(_one_row(kind._fields), {"numbers": json.dumps(numbers)}).scalar_one()
+        rows: list[list[Any]] = json.loads(text)
+        return rows
+    query = sa.select(*_columns(kind._fields)).where(table.c.device_number.in_(numbers))
+    return [tuple(row) for row in connection.execute(query.order_by(table.c.device_number).with_for_update())]
+
+
+def _columns(fields: tuple[str, ...]) -> list[sa.ColumnElement[Any]]:
+    return [table.c.device_number, *(table.c[name] for name in fields[1:])]
+
+
+@lru_cache(maxsize=4)
+def _one_row(fields: tuple[str, ...]) -> sa.Select[Any]:
+    """All rows as one JSON text, for SQLite."""
+    wanted: sa.Select[Any] = sa.select(sa.column("value")).select_from(sa.func.json_each(sa.bindparam("numbers")))
+    array = sa.func.json_group_array(sa.func.json_array(*_columns(fields)), type_=sa.Text)
+    return sa.select(array).where(table.c.device_number.in_(wanted))
+
+
+@lru_cache(maxsize=4)
+def _change(dialect: sa.Dialect) -> str:
+    """The statement of :func:`change`: compiled once, for compiling costs more than a hundred rows."""
+    lasting = {"measured_at", "clock_skew_seconds", "on_campus", "report", "kept"}
+    values = {}
+    for name in Row._fields[:-1]:
+        new = sa.bindparam(name, type_=table.c[name].type)
+        values[name] = sa.func.coalesce(new, table.c[name]) if name in lasting else new
+    statement = table.update().where(table.c.device_number == sa.bindparam("number")).values(values)
+    return str(statement.compile(dialect=dialect))
+
+
+def change(connection: Connection, rows: Sequence[Row]) -> None:
+    """Write new state of devices that :func:`held` found in the same transaction."""
     if rows:
-        await connection.execute(_change, rows)
+        connection.exec_driver_sql(_change(connection.dialect), [tuple(row) for row in rows])
 
 
-async def everything(connection: Connection) -> AsyncIterator[sa.RowMapping]:
-    """Every device that ever reported, with its sections as JSON text."""
-    async with connection.stream(_all.where(table.c.received_at.is_not(None))) as rows:
-        async for row in rows.mappings():
-            yield row
+def after(connection: Connection, number: int, *, most: int) -> list[Stored]:
+    """Devices that reported, the next ``most`` with a number above this one, in order of number."""
+    columns = [devices.c.device_id, *(table.c[name] for name in Stored._fields[1:])]
+    query = sa.select(*columns).join_from(table, devices).where(table.c.report.is_not(None))
+    query = query.where(table.c.device_number > number).order_by(table.c.device_number).limit(most)
+    return [Stored(*row) for row in connection.execute(query)]

@@ -6,12 +6,7 @@ Secrets are kept as SHA-256 digests only: they are random and long, so a slow ha
 
 from __future__ import annotations
 
-import dataclasses
-
 import sqlalchemy as sa
-
-from homeroom_agent.report import Report
-from homeroom_agent.report.codec import shapes
 
 metadata = sa.MetaData(
     naming_convention={
@@ -24,13 +19,6 @@ metadata = sa.MetaData(
 
 # SQLite numbers rows by itself only where the key's type is exactly INTEGER.
 _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-
-SECTIONS: tuple[str, ...] = tuple(
-    name
-    for name, shape in shapes(Report).items()
-    if dataclasses.is_dataclass(shape.kind) or dataclasses.is_dataclass(shape.item)
-)
-"""Sections of a report, each a column of ``latest`` holding JSON."""
 
 schools = sa.Table(
     "schools",
@@ -112,16 +100,14 @@ latest = sa.Table(
         autoincrement=False,
     ),
     sa.Column("seen", sa.Text, nullable=False, comment="sequences taken, such as 1-90,92-97"),
-    sa.Column("section_times", sa.Text, nullable=False, comment="JSON: section to the time it was measured"),
     sa.Column("measured_at", sa.Double, comment="of the newest report, corrected by the clock skew"),
     sa.Column("received_at", sa.Double, comment="of the last report to arrive"),
     sa.Column("clock_skew_seconds", sa.Double, comment="device clock minus collector clock"),
-    sa.Column("on_campus", sa.Boolean),
-    sa.Column("sequence", sa.BigInteger),
-    sa.Column("source", sa.Text),
-    sa.Column("agent_version", sa.Text),
-    sa.Column("lost_reports_total", sa.BigInteger),
-    *(sa.Column(name, sa.Text) for name in SECTIONS),
+    sa.Column("on_campus", sa.Boolean, comment="the last report came from the school's networks"),
+    sa.Column("sections", sa.Text, nullable=False, comment="names of the sections in report"),
+    sa.Column("report", sa.Text, comment="the newest report, JSON as it came"),
+    sa.Column("kept", sa.Text, comment="JSON: sections the newest report lacks, each [measured_at, section]"),
+    sa.Column("today", sa.Text, comment="JSON: the newest day of the history, moved to daily when it ends"),
 )
 
 daily = sa.Table(

@@ -17,18 +17,18 @@ from homeroom_collector.store.upsert import Merge, upsert
 _FIELDS = [field.name for field in dataclasses.fields(School)]
 
 
-async def listed(connection: Connection) -> list[School]:
+def listed(connection: Connection) -> list[School]:
     """All schools, by id."""
-    rows = await connection.execute(sa.select(table).order_by(table.c.school_id))
+    rows = connection.execute(sa.select(table).order_by(table.c.school_id))
     return [_school(row) for row in rows.mappings()]
 
 
-async def put(connection: Connection, schools: Iterable[School]) -> None:
+def put(connection: Connection, schools: Iterable[School]) -> None:
     """Add schools, or replace what was known of them. Those not named stay as they are."""
     rows = [_row(school) for school in schools]
     if rows:
         others = {name: _new(name) for name in _FIELDS if name != "school_id"}
-        await connection.execute(upsert(connection, table, ["school_id"], others), rows)
+        connection.execute(upsert(connection, table, ["school_id"], others), rows)
 
 
 def _row(school: School) -> dict[str, Any]:

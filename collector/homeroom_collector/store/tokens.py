@@ -38,7 +38,7 @@ class Token:
 _FIELDS = [column for column in table.c if column.name != "secret_sha256"]
 
 
-async def create(
+def create(
     connection: Connection,
     *,
     school_id: str,
@@ -61,49 +61,49 @@ async def create(
         "uses_allowed": uses_allowed,
         "uses": 0,
     }
-    await connection.execute(table.insert(), row)
+    connection.execute(table.insert(), row)
     return minted.text
 
 
-async def listed(connection: Connection) -> list[Token]:
+def listed(connection: Connection) -> list[Token]:
     """All tokens, oldest first."""
-    rows = await connection.execute(sa.select(*_FIELDS).order_by(table.c.created_at, table.c.token_id))
+    rows = connection.execute(sa.select(*_FIELDS).order_by(table.c.created_at, table.c.token_id))
     return [Token(**row) for row in rows.mappings()]
 
 
-async def revoke(connection: Connection, token_id: str, now: float) -> bool:
+def revoke(connection: Connection, token_id: str, now: float) -> bool:
     """Make a token worthless from now on. False where there is no such token, or it was revoked before."""
     change = table.update().where(table.c.token_id == token_id, table.c.revoked_at.is_(None)).values(revoked_at=now)
-    return (await connection.execute(change)).rowcount == 1
+    return (connection.execute(change)).rowcount == 1
 
 
-async def use(connection: Connection, text: str, now: float) -> Token:
+def use(connection: Connection, text: str, now: float) -> Token:
     """Count one use and return the token. Raises RefusedError: 401 where unknown, 403 where it is worth nothing."""
     parts = secrets.split(text)
     row = None
     if parts:
-        found = await connection.execute(sa.select(table).where(table.c.token_id == parts[0]))
+        found = connection.execute(sa.select(table).where(table.c.token_id == parts[0]))
         row = found.mappings().one_or_none()
     if row is None or parts is None or not secrets.matches(parts[1], row["secret_sha256"]):
         raise RefusedError(401, "this enrolment token is not known; make one with: homeroom token create")
     token = Token(**{name: value for name, value in row.items() if name != "secret_sha256"})
     state = token.state(now)
-    if state == "active" and not await _count(connection, token.token_id, now):
+    if state == "active" and not _count(connection, token.token_id, now):
         state = "used up"
     if state != "active":
         raise RefusedError(403, f"this enrolment token is {state}; make one with: homeroom token create")
     return token
 
 
-async def _count(connection: Connection, token_id: str, now: float) -> bool:
+def _count(connection: Connection, token_id: str, now: float) -> bool:
     """Count the use in one statement, so that two replicas cannot both take the last one."""
     left = table.c.uses_allowed.is_(None) | (table.c.uses < table.c.uses_allowed)
     valid = table.c.expires_at.is_(None) | (table.c.expires_at > now)
     change = table.update().where(table.c.token_id == token_id, table.c.revoked_at.is_(None), left, valid)
-    return (await connection.execute(change.values(uses=table.c.uses + 1))).rowcount == 1
+    return (connection.execute(change.values(uses=table.c.uses + 1))).rowcount == 1
 
 
-async def touch(connection: Connection) -> None:
+def touch(connection: Connection) -> None:
     """Write something and take it back in the same transaction, to see whether the store takes writes at all."""
-    token = await create(connection, school_id="", now=0.0, label="probe", uses_allowed=0)
-    await connection.execute(table.delete().where(table.c.token_id == token.partition(".")[0]))
+    token = create(connection, school_id="", now=0.0, label="probe", uses_allowed=0)
+    connection.execute(table.delete().where(table.c.token_id == token.partition(".")[0]))

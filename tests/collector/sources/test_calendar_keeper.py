@@ -96,15 +96,14 @@ async def test_a_day_called_off_is_heard_of_and_can_be_taken_back(store: Store, 
     kept = keeper(store, tmp_path, CalendarSettings())
     assert has_school(await kept.recall(NOW), HILL, MONDAY)
     snow = closures.Closure(school_id="hill", day=MONDAY, reason="snow", declared_at=NOW)
-    async with store.writing() as connection:
-        await closures.declare(connection, [snow])
+    await store.write(lambda connection: closures.declare(connection, [snow]))
     assert await kept.look_for_closures()
     assert not await kept.look_for_closures()
     assert not has_school(kept.book(), HILL, MONDAY)
     assert has_school(kept.book(), VALE, MONDAY)
-    async with store.writing() as connection:
-        assert await closures.withdraw(connection, "hill", MONDAY)
-        await closures.declare(connection, [closures.Closure(school_id="", day=MONDAY, reason="ice", declared_at=NOW)])
+    assert await store.write(lambda connection: closures.withdraw(connection, "hill", MONDAY))
+    ice = closures.Closure(school_id="", day=MONDAY, reason="ice", declared_at=NOW)
+    await store.write(lambda connection: closures.declare(connection, [ice]))
     assert await kept.look_for_closures()
     assert not has_school(kept.book(), VALE, MONDAY)
 

@@ -7,10 +7,6 @@ revision = "0001"
 down_revision = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_SECTIONS = (
-    "probes", "unavailable", "identity", "os", "uptime", "cpu", "memory", "filesystems", "disks", "batteries", "links",
-    "temperatures", "fans", "display", "windows11", "connectivity", "network",
-)  # fmt: skip
 
 
 def upgrade() -> None:
@@ -93,16 +89,14 @@ def _state() -> None:
         "latest",
         _device_number(primary_key=True),
         sa.Column("seen", sa.Text, nullable=False, comment="sequences taken, such as 1-90,92-97"),
-        sa.Column("section_times", sa.Text, nullable=False, comment="JSON: section to the time it was measured"),
         sa.Column("measured_at", sa.Double, comment="of the newest report, corrected by the clock skew"),
         sa.Column("received_at", sa.Double, comment="of the last report to arrive"),
         sa.Column("clock_skew_seconds", sa.Double, comment="device clock minus collector clock"),
-        sa.Column("on_campus", sa.Boolean),
-        sa.Column("sequence", sa.BigInteger),
-        sa.Column("source", sa.Text),
-        sa.Column("agent_version", sa.Text),
-        sa.Column("lost_reports_total", sa.BigInteger),
-        *(sa.Column(name, sa.Text) for name in _SECTIONS),
+        sa.Column("on_campus", sa.Boolean, comment="the last report came from the school's networks"),
+        sa.Column("sections", sa.Text, nullable=False, comment="names of the sections in report"),
+        sa.Column("report", sa.Text, comment="the newest report, JSON as it came"),
+        sa.Column("kept", sa.Text, comment="JSON: sections the newest report lacks, each [measured_at, section]"),
+        sa.Column("today", sa.Text, comment="JSON: the newest day of the history, moved to daily when it ends"),
     )
     op.create_table(
         "daily",
