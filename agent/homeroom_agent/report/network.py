@@ -178,6 +178,17 @@ class Neighbor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bridging:
+    """A switch as a bridge: BRIDGE-MIB (RFC 4188) and Q-BRIDGE-MIB (RFC 4363). Counts, never which station."""
+
+    ports: int | None = count("bridge ports")
+    vlans: int | None = count("VLANs")
+    learned_addresses: int | None = count("addresses learned, over all VLANs")
+    root_port: str | None = fact("port towards the spanning tree's root; none on the root itself", max_length=255)
+    topology_changes: int | None = count("changes of the spanning tree since the switch started")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhysicalPart:
     """One row of entPhysicalTable (RFC 6933) with a model or serial number, and every chassis and stack row."""
 
@@ -224,6 +235,7 @@ class NetworkGear:
     poe: list[PoeGroup] | None = fact("PoE groups", max_items=ROWS)
     wireless: Wireless | None = fact("Wi-Fi counts")
     neighbors: list[Neighbor] | None = fact("neighbours", max_items=ROWS)
+    bridge: Bridging | None = fact("the switch as a bridge")
     physical: list[PhysicalPart] | None = fact("inventory", max_items=ROWS)
     errors: list[TableError] | None = fact("tables that failed", max_items=64)
     poll: PollCost | None = fact("cost of the poll")

@@ -7,23 +7,20 @@ leaves a row in ``errors``. Only a device that stops answering, or refuses, ends
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from homeroom_agent.report.network import (
     ROWS,
     GearIdentity,
     NetworkGear,
-    PoeGroup,
     PollCost,
     Pool,
-    Printer,
     Processor,
     Sensor,
     System,
-    Ups,
 )
-from homeroom_collector.snmp import identify, profile_read
+from homeroom_collector.snmp import identify, join, profile_read
 from homeroom_collector.snmp.makers import maker
 from homeroom_collector.snmp.profile_answers import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, Answers
 from homeroom_collector.snmp.profile_facts import ProfileFacts
@@ -94,6 +91,11 @@ async def read_counters(
     return await _poll(session, inventory, clock, None)
 
 
+async def read_bridge(session: Session) -> bridge.Bridge:
+    """Read what a switch has learned, for the topology. Dear on a core switch: now and then, not with each poll."""
+    return await bridge.read(Reader(session, Memory()))
+
+
 async def _poll(
     session: Session, inventory: Inventory, clock: Callable[[], float], catalog: Catalog | None
 ) -> NetworkGear:
@@ -161,14 +163,15 @@ class Poll:
             system=facts,
             interfaces=ports,
             processors=(added.processors or processors)[:ROWS],
-            memory=(added.memory or memory)[:ROWS],
-            storage=(added.storage or storage)[:ROWS],
-            sensors=_sensors(standard, added.sensors),
-            ups=_filled(added.ups, battery.ups),
-            printer=_printer(added.printer, paper),
-            poe=_poe(power, added.poe),
-            wireless=added.wireless,
+            memory=join.pools(memory, added.memory),
+            storage=join.pools(storage, added.storage),
+            sensors=join.sensors(standard, added.sensors),
+            ups=join.ups(battery.ups, added.ups),
+            printer=join.printer(paper, added.printer),
+            poe=join.poe(power, added.poe),
+            wireless=join.wireless(added.wireless),
             neighbors=around,
+            bridge=await bridge.counts(reader, ports),
             physical=list(parts.rows),
             errors=reader.errors,
         )
@@ -220,29 +223,3 @@ class Poll:
             return identify.merged([*known, paper, known_by_number], described, kind)
 
         return await self.reader.once("identity", ask)
-
-
-def _sensors(standard: Sequence[Sensor], added: Sequence[Sensor]) -> list[Sensor]:
-    """Join sensors, each value once: where both read the same OID, the profile knows better what it means."""
-    return list({sensor.index: sensor for sensor in (*standard, *added)}.values())[:ROWS]
-
-
-def _poe(standard: Sequence[PoeGroup], added: Sequence[PoeGroup]) -> list[PoeGroup]:
-    """Join groups, each once: where both tell of one, the standard's word stands."""
-    return list({group.index: group for group in (*added, *standard)}.values())[:ROWS]
-
-
-def _filled(first: Ups | None, second: Ups | None) -> Ups | None:
-    """Take each field from the first that has it."""
-    if first is None or second is None:
-        return first or second
-    missing = {f.name: getattr(second, f.name) for f in fields(first) if getattr(first, f.name) is None}
-    return replace(first, **missing)
-
-
-def _printer(added: Printer | None, standard: Printer | None) -> Printer | None:
-    """Take the maker's page count, and its supplies only where Printer-MIB has none."""
-    if added is None or standard is None:
-        return added or standard
-    pages = standard.page_count_total if added.page_count_total is None else added.page_count_total
-    return replace(standard, page_count_total=pages, supplies=standard.supplies or added.supplies)

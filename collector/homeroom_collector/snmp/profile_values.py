@@ -60,9 +60,10 @@ def as_number(value: Value, pattern: re.Pattern[str] | None) -> float | None:
     if not found:
         return None
     try:
-        return float(found[1] if found.re.groups else found[0])
+        number = float(found[1] if found.re.groups else found[0])
     except (TypeError, ValueError):
         return None
+    return number if math.isfinite(number) else None
 
 
 def matches(value: Value, wanted: Iterable[Match]) -> bool:

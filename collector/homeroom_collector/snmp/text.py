@@ -7,6 +7,8 @@ agents that send more of a buffer than the text in it.
 
 from __future__ import annotations
 
+import math
+
 from homeroom_collector.snmp.session import Value
 
 _WHITE = frozenset("\t\n\r")
@@ -70,7 +72,7 @@ def whole(value: Value | None) -> int | None:
     if isinstance(value, int):
         return value
     if isinstance(value, float):
-        return int(value)
+        return int(value) if math.isfinite(value) else None
     if isinstance(value, bytes):
         digits = value.strip(b"\0 \t\r\n")
         if digits.removeprefix(b"-").isdigit() and len(digits) <= 20:

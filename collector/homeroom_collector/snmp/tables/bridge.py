@@ -6,18 +6,22 @@ in memory for drawing the topology: they are stations' addresses, and no report 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from homeroom_agent.report.network import Bridging, Interface
 from homeroom_collector.snmp.reader import Column, Reader
+from homeroom_collector.snmp.tables.numbers import counter
 from homeroom_collector.snmp.text import whole
 
 BASE_ADDRESS = "1.3.6.1.2.1.17.1.1.0"
 BASE_PORT_INDEX = "1.3.6.1.2.1.17.1.4.1.2"
+TOPOLOGY_CHANGES = "1.3.6.1.2.1.17.2.4.0"
 ROOT_PORT = "1.3.6.1.2.1.17.2.7.0"
+VLAN_COUNT = "1.3.6.1.2.1.17.7.1.1.4.0"
+LEARNED_COUNT = "1.3.6.1.2.1.17.7.1.2.1.1.2"
 FDB_PORT = "1.3.6.1.2.1.17.4.3.1.2"
 Q_FDB_PORT = "1.3.6.1.2.1.17.7.1.2.2.1.2"
-VLAN_NAME = "1.3.6.1.2.1.17.7.1.4.3.1.1"
 _MAC_ARCS = 6
 
 
@@ -29,12 +33,6 @@ class Bridge:
     ports: dict[int, int] = field(default_factory=dict)
     addresses: dict[int, frozenset[str]] = field(default_factory=dict)
     root_port: int | None = None
-    vlans: int = 0
-
-    @property
-    def fdb_entries(self) -> int:
-        """Number of addresses learned, each counted once for each port."""
-        return sum(map(len, self.addresses.values()))
 
 
 async def ports(reader: Reader) -> dict[int, int]:
@@ -48,6 +46,23 @@ async def _ports(reader: Reader) -> dict[int, int]:
     return {number: index for number, index in pairs if number is not None and index}
 
 
+async def counts(reader: Reader, interfaces: Sequence[Interface]) -> Bridging | None:
+    """Read how many ports, VLANs and learned addresses there are; None where the device is no bridge."""
+    by_port = await ports(reader)
+    if not by_port:
+        return None
+    scalars = await reader.scalars("dot1dBase", (ROOT_PORT, TOPOLOGY_CHANGES, VLAN_COUNT))
+    learned = [counter(value) for value in (await reader.column("dot1qFdbTable", LEARNED_COUNT)).values()]
+    names = {port.index: port.name for port in interfaces}
+    return Bridging(
+        ports=len(by_port),
+        vlans=counter(scalars.get(VLAN_COUNT)),
+        learned_addresses=sum(number for number in learned if number is not None) if learned else None,
+        root_port=names.get(by_port.get(whole(scalars.get(ROOT_PORT)) or 0, 0)),
+        topology_changes=counter(scalars.get(TOPOLOGY_CHANGES)),
+    )
+
+
 async def read(reader: Reader) -> Bridge:
     """Read all of it: dear on a core switch, so for the topology only, not with each poll."""
     by_port = await ports(reader)
@@ -55,14 +70,12 @@ async def read(reader: Reader) -> Bridge:
         return Bridge()
     scalars = await reader.scalars("dot1dBase", [BASE_ADDRESS, ROOT_PORT])
     learned = await reader.column("dot1qTpFdbTable", Q_FDB_PORT) or await reader.column("dot1dTpFdbTable", FDB_PORT)
-    vlans = await reader.column("dot1qVlanStaticTable", VLAN_NAME)
     address = scalars.get(BASE_ADDRESS)
     return Bridge(
         address=address.hex(":") if isinstance(address, bytes) and len(address) == _MAC_ARCS else None,
         ports=by_port,
         addresses=_by_interface(learned, by_port),
         root_port=by_port.get(whole(scalars.get(ROOT_PORT)) or 0),
-        vlans=len(vlans),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from homeroom_agent.report.network import ROWS, Pool, Processor
 from homeroom_collector.snmp.reader import Column, Reader
 from homeroom_collector.snmp.session import Value
-from homeroom_collector.snmp.tables.numbers import percent, share, unsigned
+from homeroom_collector.snmp.tables.numbers import counter, percent, share, unsigned
 from homeroom_collector.snmp.text import text, whole
 
 PROCESSOR_LOAD = "1.3.6.1.2.1.25.3.3.1.2"
@@ -113,8 +113,8 @@ def _pool(index: str, area: Area, moving: dict[int, Column]) -> Pool:
     return Pool(
         index=index[:128],
         description=area.description,
-        total_bytes=None if size is None else size * area.units,
-        used_bytes=None if used is None else used * area.units,
+        total_bytes=None if size is None else counter(size * area.units),
+        used_bytes=None if used is None else counter(used * area.units),
         usage_ratio=share(used, size),
     )
 

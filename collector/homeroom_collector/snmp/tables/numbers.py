@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from homeroom_agent.report.bounds import Bounds
 from homeroom_collector.snmp.session import Value
 from homeroom_collector.snmp.text import whole
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Facts = TypeVar("Facts", bound=DataclassInstance)
+
+
+def fitted(facts: Facts) -> Facts:
+    """Leave out the numbers of a section that are outside of what a report may hold: the device cannot mean them."""
+    wrong = [f.name for f in dataclasses.fields(facts) if not _fits(getattr(facts, f.name), f.metadata["bounds"])]
+    return dataclasses.replace(facts, **dict.fromkeys(wrong)) if wrong else facts
+
+
+def _fits(value: Any, bounds: Bounds) -> bool:
+    if not isinstance(value, int | float):
+        return True
+    low = -math.inf if bounds.minimum is None else bounds.minimum
+    high = math.inf if bounds.maximum is None else bounds.maximum
+    return math.isfinite(value) and low <= value <= high
 
 
 def within(value: Value | None, low: int, high: int) -> int | None:

@@ -1,5 +1,5 @@
 from contracts.recording import RecordingSession
-from homeroom_agent.report.network import Interface, Neighbor
+from homeroom_agent.report.network import Bridging, Interface, Neighbor
 from homeroom_collector.snmp.reader import Memory, Reader
 from homeroom_collector.snmp.tables import bridge, neighbors
 from homeroom_collector.snmp.tables.cdp import CACHE
@@ -88,10 +88,16 @@ async def test_addresses_are_tied_to_interfaces_through_bridge_ports():
     fdb = f"{bridge.Q_FDB_PORT}.1"
     values = {f"{bridge.BASE_PORT_INDEX}.1": 10101, f"{bridge.BASE_PORT_INDEX}.2": 10102, bridge.ROOT_PORT: 2}
     values |= {f"{fdb}.0.17.34.51.68.85": 1, f"{fdb}.0.17.34.51.68.86": 2, f"{fdb}.0.17.34.51.68.87": 0}
-    values |= {f"{bridge.VLAN_NAME}.1": b"default", f"{bridge.VLAN_NAME}.20": b"students"}
     found = await bridge.read(Reader(RecordingSession(values), Memory()))
     assert found.addresses == {10101: frozenset({"00:11:22:33:44:55"}), 10102: frozenset({"00:11:22:33:44:56"})}
-    assert (found.root_port, found.vlans, found.fdb_entries) == (10102, 2, 2)
+    assert found.root_port == 10102
+
+
+async def test_a_switch_counts_its_vlans_and_addresses():
+    values = {f"{bridge.BASE_PORT_INDEX}.1": 10101, f"{bridge.BASE_PORT_INDEX}.2": 10102, bridge.ROOT_PORT: 2}
+    values |= {f"{bridge.LEARNED_COUNT}.1": 40, f"{bridge.LEARNED_COUNT}.20": 2, bridge.VLAN_COUNT: 2}
+    found = await bridge.counts(Reader(RecordingSession(values), Memory()), PORTS)
+    assert found == Bridging(ports=2, vlans=2, learned_addresses=42, root_port="Gi1/0/2")
 
 
 async def test_a_device_that_is_no_bridge_costs_one_request():
