@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from homeroom_collector.snmp.profile_answers import Answers, is_scalar
-from homeroom_collector.snmp.profile_schema import Column, Conditions, Number
+from homeroom_collector.snmp.profile_schema import Column, Conditions, Match, Number
 from homeroom_collector.snmp.profile_values import as_number, as_text, convert, matches, signed
 from homeroom_collector.snmp.session import Value
 
@@ -71,7 +71,7 @@ class Row:
             self._is(name, unwanted) for name, unwanted in unless.items()
         )
 
-    def _is(self, name: str, wanted: Sequence[int | float | str]) -> bool:
+    def _is(self, name: str, wanted: tuple[Match, ...]) -> bool:
         value = self.look(name)
         return value is not None and matches(value, wanted)
 

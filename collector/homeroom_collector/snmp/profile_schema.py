@@ -20,7 +20,7 @@ Arcs = Annotated[str, strict.shaped(r"\d+(\.\d+)*", "an index: numbers with dots
 Reference = Annotated[str, strict.shaped(r"[a-z][a-z0-9_]*|\d+(\.\d+)+", "a name from 'columns' or a dotted OID")]
 Match = int | float | str
 """A number, or text compared as a whole without regard to case; ``*`` stands for anything."""
-Conditions = dict[str, list[Match]]
+Conditions = dict[str, tuple[Match, ...]]
 
 SensorKind = Literal[
     "temperature", "humidity", "fan_speed", "voltage", "current", "power", "apparent_power", "energy", "power_factor",
@@ -61,7 +61,7 @@ class Number:
     row: Arcs | None = None
     at: str | None = None
     pattern: re.Pattern[str] | None = None
-    skip: list[Match] = field(default_factory=list)
+    skip: tuple[Match, ...] = ()
     signed_bits: Literal[8, 16, 32] | None = None
     multiply: float = 1.0
     divide: float = 1.0
@@ -88,10 +88,10 @@ Numbers = Annotated[list[Number], strict.one_or_many("oid")]
 class States:
     """What a device's own state numbers or words mean. ``of`` names the column; the rule's own value otherwise."""
 
-    ok: list[Match] = field(default_factory=list)
-    warning: list[Match] = field(default_factory=list)
-    critical: list[Match] = field(default_factory=list)
-    unknown: list[Match] = field(default_factory=list)
+    ok: tuple[Match, ...] = ()
+    warning: tuple[Match, ...] = ()
+    critical: tuple[Match, ...] = ()
+    unknown: tuple[Match, ...] = ()
     otherwise: Literal["ok", "warning", "critical", "unknown"] = "unknown"
     of: Reference | None = None
 
@@ -164,7 +164,7 @@ class Truth:
 
     oid: Dotted
     row: Arcs | None = None
-    values: list[Match]
+    values: tuple[Match, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +211,7 @@ class Text:
     format: str | None = None
     columns: dict[str, Annotated[Column, strict.shorthand("oid")]] = field(default_factory=dict)
     map: dict[str, str] = field(default_factory=dict)
-    skip: list[Match] = field(default_factory=list)
+    skip: tuple[Match, ...] = ()
     style: Literal["text", "mac", "hex"] = "text"
 
 

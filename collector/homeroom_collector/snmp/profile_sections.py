@@ -156,7 +156,7 @@ def _pool_rows(rule: PoolRule, answers: Answers) -> Iterator[Row]:
     """Rows come from the first part that is a column; the rest is looked up at their index."""
     for part in (rule.percent, rule.used, rule.free, rule.total):
         if part is not None:
-            for row in rows(replace(part, skip=[], columns={**rule.columns, **part.columns}), answers):
+            for row in rows(replace(part, skip=(), columns={**rule.columns, **part.columns}), answers):
                 if row.holds(rule.when, rule.unless):
                     yield row
             return

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Iterable
 
 from homeroom_collector.snmp.profile_schema import Match
 from homeroom_collector.snmp.session import Value
@@ -66,8 +65,12 @@ def as_number(value: Value, pattern: re.Pattern[str] | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def matches(value: Value, wanted: Iterable[Match]) -> bool:
-    """Say whether a value is one of ``wanted``: numbers by size, texts as a whole without case, ``*`` for anything."""
+@functools.lru_cache(maxsize=20_000)
+def matches(value: Value, wanted: tuple[Match, ...]) -> bool:
+    """Say whether a value is one of ``wanted``: numbers by size, texts as a whole without case, ``*`` for anything.
+
+    Remembered, as a device says the same words at every poll.
+    """
     text = as_text(value)
     number = as_number(value, None) if not isinstance(value, bytes) else _whole_number(text)
     return any(
