@@ -17,21 +17,27 @@ _MOST_TEMPERATURES, _MOST_FANS = 8, 8
 def read() -> Facts:
     """The processor's temperature first, then disks and boards; and every fan."""
     if sys.platform == "linux":
+        from homeroom_agent.parsers.battery import sysfs as batteries
         from homeroom_agent.parsers.thermal import sysfs
         from homeroom_agent.probes._linux import LiveTree
 
         tree = LiveTree()
-        found = sysfs.sensors(tree)
+        found = [*sysfs.sensors(tree), *of_batteries(batteries.celsius(tree))]
         return facts(found, sysfs.cpu_celsius(found), sysfs.fans(tree))
     if sys.platform == "darwin":
         from homeroom_agent.parsers import plist
         from homeroom_agent.parsers.battery import ioreg
         from homeroom_agent.probes import _macos
 
-        batteries = plist.rows(_macos.ioreg("-n", "AppleSmartBattery"))
-        celsius = [degrees for battery in batteries if (degrees := ioreg.celsius(battery)) is not None]
-        return facts([Sensor(part="battery", chip="battery", celsius=degrees) for degrees in celsius], None, [])
+        services = plist.rows(_macos.ioreg("-n", "AppleSmartBattery"))
+        degrees = [value for service in services if (value := ioreg.celsius(service)) is not None]
+        return facts(of_batteries(degrees), None, [])
     return facts([], None, [])
+
+
+def of_batteries(degrees: Sequence[float]) -> list[Sensor]:
+    """Temperatures of packs as sensors."""
+    return [Sensor(part="battery", chip="battery", celsius=value) for value in degrees]
 
 
 def facts(sensors: Sequence[Sensor], cpu_celsius: float | None, fans: Sequence[FanSpeed]) -> Facts:

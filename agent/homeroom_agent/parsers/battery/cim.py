@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeroom_agent.parsers import cim
-from homeroom_agent.parsers.battery.pack import Pack, charge, cycles, document, watt_hours
+from homeroom_agent.parsers.battery.pack import Pack, charge, cycles, document, idle_state, watt_hours
 from homeroom_agent.parsers.placeholders import real_text
 from homeroom_agent.parsers.values import clean, flag, number, whole
 
@@ -60,19 +60,19 @@ def _joined(key: str, index: int, instances: cim.Instances, win32: list[cim.Inst
     status = _of(instances, "BatteryStatus", key, index)
     simple = win32[0] if win32 else {}
     relative = bool((whole(static.get("Capabilities")) or 0) & _RELATIVE)
-    design = number(static.get("DesignedCapacity"), 1, 2**31)
+    design = number(static.get("DesignedCapacity"), 1, 2**31) or number(simple.get("DesignCapacity"), 1, 2**31)
     full = number(_of(instances, "BatteryFullChargedCapacity", key, index).get("FullChargedCapacity"), 0, 2**31)
     stated = number(simple.get("EstimatedChargeRemaining"), 0)
+    now = number(status.get("RemainingCapacity"), 0, 2**31)
+    ratio = charge(now, full, None if stated is None else stated / 100)
     return Pack(
         name=clean(static.get("DeviceName"), 32) or clean(key, 32) or f"battery {index + 1}",
         design_wh=None if relative else watt_hours(design, 1e3),
         full_wh=None if relative else watt_hours(full, 1e3),
         stated_health_ratio=number(full / design, 0, 2) if design and full is not None else None,
         cycle_count=cycles(whole(_of(instances, "BatteryCycleCount", key, index).get("CycleCount"), 0, 100_000)),
-        charge_ratio=charge(
-            number(status.get("RemainingCapacity"), 0, 2**31), full, None if stated is None else stated / 100
-        ),
-        state=_state(status, simple),
+        charge_ratio=ratio,
+        state=_state(status, simple, ratio),
         manufacturer=real_text(static.get("ManufactureName"), 80),
         model=real_text(static.get("DeviceName"), 80),
         serial_present=real_text(static.get("SerialNumber")) is not None,
@@ -92,7 +92,7 @@ def _from_win32(item: Mapping[str, Any], index: int) -> Pack:
     )
 
 
-def _state(status: Mapping[str, Any], simple: Mapping[str, Any]) -> str:
+def _state(status: Mapping[str, Any], simple: Mapping[str, Any], ratio: float | None) -> str:
     charging, discharging, online = (flag(status.get(key)) for key in ("Charging", "Discharging", "PowerOnline"))
     if charging:
         return "charging"
@@ -100,7 +100,7 @@ def _state(status: Mapping[str, Any], simple: Mapping[str, Any]) -> str:
         return "discharging"
     if stated := _STATES.get(whole(simple.get("BatteryStatus")) or 0):
         return stated
-    return "not_charging" if online and charging is False and discharging is False else "unknown"
+    return idle_state(ratio) if online and charging is False and discharging is False else "unknown"
 
 
 def _online(instances: cim.Instances) -> bool | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from homeroom_agent.errors import CaptureError
 from homeroom_agent.parsers import capture
-from homeroom_agent.parsers.battery.pack import Pack, charge, cycles, document, watt_hours
+from homeroom_agent.parsers.battery.pack import Pack, charge, cycles, document, idle_state, watt_hours
 from homeroom_agent.parsers.placeholders import real_text
 from homeroom_agent.parsers.values import clean, number, share
 
@@ -21,8 +21,6 @@ _SYSTEM_BATTERY, _RELATIVE, _SHORT_TERM = 0x80000000, 0x40000000, 0x20000000
 _ON_LINE, _DISCHARGING, _CHARGING = 1, 2, 4
 _UNKNOWN = 0xFFFFFFFF
 _UNKNOWN_RATE = -0x80000000
-# A charger that has stopped above this has filled the pack; below it a limit or the heat holds it.
-_FULL_RATIO = 0.97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,9 +163,7 @@ def _state(power_state: int | None, ratio: float | None) -> str:
         return "charging"
     if power_state & _DISCHARGING:
         return "discharging"
-    if not power_state & _ON_LINE or ratio is None:
-        return "unknown"
-    return "full" if ratio >= _FULL_RATIO else "not_charging"
+    return idle_state(ratio) if power_state & _ON_LINE else "unknown"
 
 
 def _online(decoded: list[_Decoded]) -> bool | None:

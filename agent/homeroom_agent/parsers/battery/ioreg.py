@@ -9,7 +9,7 @@ from typing import Any
 
 from homeroom_agent.errors import CaptureError
 from homeroom_agent.parsers import plist
-from homeroom_agent.parsers.battery.pack import Pack, charge, cycles, document, milliampere_hours
+from homeroom_agent.parsers.battery.pack import Pack, charge, document, milliampere_hours
 from homeroom_agent.parsers.placeholders import real_text
 from homeroom_agent.parsers.values import flag, number, whole
 
@@ -60,7 +60,7 @@ def pack(service: Mapping[str, Any], index: int = 0) -> Pack:
         name=NAME if index == 0 else f"InternalBattery-{index}",
         design_mah=design,
         full_mah=full,
-        cycle_count=cycles(whole(values.get("CycleCount"), 0, 100_000)),
+        cycle_count=whole(values.get("CycleCount"), 0, 100_000),
         charge_ratio=_charge(service, values),
         state=_state(service),
         manufacturer=real_text(values.get("Manufacturer"), 80),

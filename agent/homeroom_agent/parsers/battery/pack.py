@@ -12,8 +12,10 @@ from homeroom_agent.parsers.values import clamped, number, share
 
 # A new pack holds up to 6 % more than its label; twice the label is a firmware's slip.
 _LARGEST_HEALTH = 2.0
-# An electric wheelchair's pack is 1 kWh; a single milliampere hour is a missing key read as a number.
-_LARGEST_WH, _LARGEST_MAH = 100_000.0, 10_000_000.0
+# The largest laptop pack that may fly is 100 Wh; a 32-bit "unknown" read as a number is past any of these.
+_LARGEST_WH, _LARGEST_MAH = 1_000.0, 100_000.0
+# A charger that has stopped above this has filled the pack; below it a limit or the heat holds it.
+_FULL_RATIO = 0.97
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,13 @@ def charge(now: float | None, full: float | None, stated_ratio: float | None) ->
     """Charge from the measured capacities, else the system's own figure; a charge above full is full."""
     measured = share(now, full)
     return clamped(stated_ratio if measured is None else measured)
+
+
+def idle_state(charge_ratio: float | None) -> str:
+    """State of a pack on mains that is neither charged nor discharged."""
+    if charge_ratio is None:
+        return "unknown"
+    return "full" if charge_ratio >= _FULL_RATIO else "not_charging"
 
 
 def cycles(count: int | None) -> int | None:

@@ -53,7 +53,10 @@ class Supply:
 def parse(raw: bytes) -> dict[str, Any]:
     """Facts of a ``.sysfs.json`` capture."""
     tree = captured(raw)
-    return document(packs(tree), ac_online=ac_online(tree), peripherals=peripherals(tree))
+    degrees = next(iter(celsius(tree)), None)
+    return document(
+        packs(tree), ac_online=ac_online(tree), peripherals=peripherals(tree), battery_temperature_celsius=degrees
+    )
 
 
 def packs(tree: Tree) -> list[Pack]:
@@ -64,6 +67,12 @@ def packs(tree: Tree) -> list[Pack]:
 def peripherals(tree: Tree) -> list[str]:
     """Names of mice, keyboards and pens that have a battery."""
     return [supply.name for supply in _batteries(tree) if _is_peripheral(supply)]
+
+
+def celsius(tree: Tree) -> list[float]:
+    """Temperatures of the machine's own packs, which the class counts in tenths of a degree."""
+    tenths = (number(supply.text("temp"), -400, 1_250) for supply in _batteries(tree) if not _is_peripheral(supply))
+    return [value / 10 for value in tenths if value]
 
 
 def ac_online(tree: Tree) -> bool | None:
@@ -94,7 +103,7 @@ def _pack(supply: Supply) -> Pack:
     volts = share(supply.micro("voltage_min_design"), 1e6) or None
     return Pack(
         name=clean(supply.name, 32) or "battery",
-        design_wh=_energy(design, design_charge, volts),
+        design_wh=_energy(design or None, design_charge or None, volts),
         full_wh=_energy(full, full_charge, volts),
         design_mah=milliampere_hours(design_charge or None, 1e3),
         full_mah=milliampere_hours(full_charge, 1e3),

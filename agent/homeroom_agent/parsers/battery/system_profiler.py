@@ -8,7 +8,7 @@ from typing import Any
 
 from homeroom_agent.parsers import system_profiler_text
 from homeroom_agent.parsers.battery.ioreg import NAME
-from homeroom_agent.parsers.battery.pack import Pack, charge, cycles, document, milliampere_hours
+from homeroom_agent.parsers.battery.pack import Pack, charge, document, milliampere_hours
 from homeroom_agent.parsers.placeholders import real_text
 from homeroom_agent.parsers.system_profiler import percent, sections
 from homeroom_agent.parsers.values import clean, flag, number, whole
@@ -96,7 +96,7 @@ def _pack(values: Mapping[str, Any], *, online: bool | None) -> Pack:
         name=NAME,
         full_mah=full,
         stated_health_ratio=percent(values.get("sppower_battery_health_maximum_capacity")),
-        cycle_count=cycles(whole(values.get("sppower_battery_cycle_count"), 0, 100_000)),
+        cycle_count=whole(values.get("sppower_battery_cycle_count"), 0, 100_000),
         charge_ratio=charge(now, full, percent(values.get("sppower_battery_state_of_charge"))),
         state=_state(values, online=online),
         manufacturer=real_text(values.get("sppower_battery_manufacturer"), 80),

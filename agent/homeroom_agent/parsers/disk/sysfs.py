@@ -16,7 +16,7 @@ from homeroom_agent.parsers.tree import Tree, captured, integer, text
 from homeroom_agent.parsers.values import clean, whole
 
 _ROOT = "sys/block"
-_NOT_DISKS = re.compile(r"(loop|zram|ram|dm-|md|sr|fd|nbd|rbd|drbd|zd|mtdblock|ubiblock|pmem|bcache|nullb|dasd)")
+_NOT_DISKS = re.compile(r"loop|zram|ram|dm-|md\d|sr\d|fd\d|nbd|rbd|drbd|zd\d|mtdblock|ubiblock|bcache|nullb|nvme\d+c\d")
 _EMMC_AREAS = re.compile(r"mmcblk[0-9]+(boot[0-9]+|rpmb|gp[0-9]+)$")
 # Over 100 % of the rated life: JESD84-B51 gives no figure beyond that.
 _LIFE_EXCEEDED = 0x0B

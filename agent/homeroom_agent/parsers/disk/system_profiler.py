@@ -17,6 +17,7 @@ _CONTROLLERS: dict[str, DriveType] = {"SPNVMeDataType": "nvme", "SPSerialATAData
 _EXTERNAL = re.compile(
     r"usb|firewire|thunderbolt|disk image|virtual interface|secure digital|sd card|network|smb|afp", re.I
 )
+_OPTICAL = re.compile(r"\bDVD|\bCD-?R|\bBD-?R|SuperDrive|\bODD\b", re.IGNORECASE)
 _SMART = {"verified": True, "failing": False, "failed": False}
 
 
@@ -34,7 +35,7 @@ def drives(report: dict[str, Section]) -> list[Drive]:
         for item in nested(report.get(name, []))
         if "device_model" in item or "smart_status" in item
     ]
-    built_in = [drive for drive in found if not drive.external and drive.type != "optical"]
+    built_in = [drive for drive in found if not drive.external]
     known = {drive.model for drive in found}
     return built_in + [drive for drive in _from_volumes(report) if drive.model not in known]
 
@@ -99,7 +100,7 @@ def _from_controller(item: Mapping[str, Any], kind: DriveType) -> Drive:
     medium = (clean(item.get("spsata_medium_type"), 40) or "").lower()
     if kind == "unknown":
         kind = "ssd" if "solid" in medium else "hdd" if "rotational" in medium else "unknown"
-    if "spsata_optical_drive" in item or (clean(item.get("_name"), 80) or "").lower().find("dvd") >= 0:
+    if _OPTICAL.search(clean(item.get("_name"), 80) or clean(item.get("device_model"), 80) or ""):
         kind = "optical"
     return Drive(
         name=_base_name(item),

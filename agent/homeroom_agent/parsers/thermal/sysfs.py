@@ -29,6 +29,8 @@ _PARTS = (
     ("xe", "gpu"), ("iwlwifi", "wifi"), ("ath1", "wifi"), ("mt7", "wifi"), ("rtw", "wifi"), ("bat", "battery"),
     ("acpitz", "zone"),
 )  # fmt: skip
+# The embedded controller's word for it: thinkpad, dell_smm, asus-ec-sensors.
+_CPU_LABEL = re.compile(r"CPU( Package| Temperature)?", re.I)
 _PACKAGE = re.compile(r"(package|physical) id [0-9]+", re.I)
 
 
@@ -50,13 +52,18 @@ def fans(tree: Tree) -> list[FanSpeed]:
 
 
 def cpu_celsius(found: Sequence[Sensor]) -> float | None:
-    """The processor's temperature: the hottest package of the best chip, else its zone, else a moving ACPI zone."""
+    """The processor's temperature: the hottest package of the best chip, else its zone, else what the board calls it.
+
+    An ACPI zone is believed last, and only above the temperatures that firmware types in.
+    """
     for chip in _CPU_CHIPS:
         if of_chip := [sensor for sensor in found if sensor.chip == chip and sensor.part == "cpu"]:
             return max(sensor.celsius for sensor in (_packages(of_chip) or of_chip))
     for zones in (_CPU_ZONES, _SOC_ZONES):
         if readings := [s.celsius for s in found if s.part == "cpu" and zones.fullmatch(s.chip)]:
             return max(readings)
+    if readings := [s.celsius for s in found if s.label and _CPU_LABEL.fullmatch(s.label)]:
+        return max(readings)
     acpi = [s.celsius for s in found if s.chip == "acpitz" and _ACPI_CONSTANT_CELSIUS < s.celsius < 110]
     return max(acpi) if acpi else None
 
