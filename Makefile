@@ -31,6 +31,8 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 agent/homeroom_agent
+	$(BIN)/mypy --platform darwin agent/homeroom_agent
 
 bench: install tools
 	$(BIN)/python -m tests.benchmarks
