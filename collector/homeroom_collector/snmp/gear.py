@@ -164,7 +164,7 @@ class Poll:
             interfaces=ports,
             processors=(added.processors or processors)[:ROWS],
             memory=join.pools(memory, added.memory),
-            storage=join.pools(storage, added.storage),
+            storage=join.storage(storage, added.storage),
             sensors=join.sensors(standard, added.sensors),
             ups=join.ups(battery.ups, added.ups),
             printer=join.printer(paper, added.printer),

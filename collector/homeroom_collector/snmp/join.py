@@ -30,6 +30,13 @@ def pools(standard: Sequence[Pool], added: Sequence[Pool]) -> list[Pool]:
     return [fitted(pool) for pool in (added or standard)[:ROWS]]
 
 
+def storage(standard: Sequence[Pool], added: Sequence[Pool]) -> list[Pool]:
+    """Join the host's file systems and the maker's volumes: other things, whose numbers may be the same."""
+    taken = {area.index for area in standard}
+    renamed = [replace(area, index=f"volume.{area.index}"[:128]) if area.index in taken else area for area in added]
+    return [fitted(area) for area in (*standard, *renamed)[:ROWS]]
+
+
 def poe(standard: Sequence[PoeGroup], added: Sequence[PoeGroup]) -> list[PoeGroup]:
     """Join groups, each once: where both tell of one, the standard's word stands."""
     joined = {group.index: group for group in (*added, *standard)}
