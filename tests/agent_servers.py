@@ -98,13 +98,23 @@ def _handler(collector: Collector) -> type[BaseHTTPRequestHandler]:
             collector.connections += 1
 
         def _any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = self._body()
             status, headers, content = collector.handle(self.command, self.path, self.headers, body)
             self.send_response(status)
             for name, value in {"Content-Length": str(len(content)), **headers}.items():
                 self.send_header(name, value)
             self._headers_buffer += [b"\r\n", content]  # one write: two would wait for a delayed acknowledgement
             self.flush_headers()
+
+        def _body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding") != "chunked":
+                return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            chunks = []
+            while size := int(self.rfile.readline(), 16):
+                chunks.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(chunks)
 
         do_GET = do_POST = _any  # noqa: N815 - the names are http.server's
 

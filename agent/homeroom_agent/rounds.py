@@ -18,6 +18,8 @@ from homeroom_agent.report.codec import from_wire
 from homeroom_agent.spool import Moment, Spool
 from homeroom_agent.state import State
 
+_THROUGHPUT_SECONDS = 86400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -81,7 +83,7 @@ class Rounds:
         _add_boots(measured.document, memory.get("boots", {}))
         connectivity = memory.get("connectivity", {})
         if connectivity and (everything or connectivity["at"] != last.get("connectivity_at")):
-            measured.document["connectivity"] = connectivity["section"]
+            measured.document["connectivity"] = connectivity["section"] | _throughput(memory, at)
         measured.memory["round"] = {
             "boot": self._boot,
             "enrolled_at": enrolled_at,
@@ -110,6 +112,13 @@ def report(document: dict[str, Any], number: int, measured_at: float, lost: int)
         "lost_reports_total": lost,
     }
     return encode(from_wire(envelope | document))
+
+
+def _throughput(memory: Memory, now: float) -> dict[str, Any]:
+    """The last measurement of throughput, repeated for a day: a section replaces the one before it."""
+    last = memory.get("throughput", {})
+    facts = last.get("facts", {})
+    return facts if 0 <= now - last.get("at", 0.0) < _THROUGHPUT_SECONDS else {}
 
 
 def _forgetting_when(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,13 +10,14 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from homeroom_agent import attempts, boots, connectivity, identity, machine
+from homeroom_agent import attempts, boots, connectivity, identity, machine, throughput
 from homeroom_agent.clock import Clock
 from homeroom_agent.config import Config, enrolment_token
 from homeroom_agent.directives import in_force
 from homeroom_agent.errors import AgentError, IdentityError, TransportError
 from homeroom_agent.identity import Device
 from homeroom_agent.kinds import Secret
+from homeroom_agent.metered import may_measure, metered
 from homeroom_agent.moments import Stamps
 from homeroom_agent.report import Connectivity, to_wire
 from homeroom_agent.spool import Spool
@@ -51,6 +52,14 @@ class Sending:
             raise
         self._note_success()
         return tally
+
+    def is_due(self) -> bool:
+        """Whether there is anything to do for the collector, and no failure that says to wait."""
+        now = self._clock.wall()
+        if attempts.wait_seconds(self._state, now):
+            return False
+        used = self._state.get("throughput").get("slot_id", "")
+        return bool(len(self._spool)) or throughput.is_due(self._directives.slot, used, now)
 
     def enrol(self) -> Device:
         """Get a key with the enrolment token, whether there is one already or not. Raises AgentError."""
@@ -98,9 +107,24 @@ class Sending:
 
         delivery = Delivery(self._spool, transport, pace=pace, stamped=stamps, wait=wait)
         try:
-            return delivery.run()
+            tally = delivery.run()
         finally:
             self._note_settings(delivery.tally.settings)
+        self._measure_throughput(transport)
+        return tally
+
+    def _measure_throughput(self, transport: Transport) -> None:
+        """Use the collector's grant, where there is one for now and the connection is not paid by volume."""
+        slot, now = self._directives.slot, self._clock.wall()
+        used = self._state.get("throughput").get("slot_id", "")
+        if slot is None or not throughput.is_due(slot, used, now):
+            return
+        links = self._state.get("probe.links").get("sections", {}).get("links", [])
+        paid = metered()
+        facts: dict[str, Any] = throughput.measured(transport, slot) if may_measure(links, paid=paid) else {}
+        if paid is not None:
+            facts["metered"] = paid
+        self._state.put({"throughput": {"slot_id": slot.slot_id, "at": now, "facts": facts}})
 
     def _measure_connectivity(self, transport: Transport) -> None:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from homeroom_agent.attempts import wait_seconds
 from homeroom_agent.clock import Clock
 from homeroom_agent.commands.start import configured, tell_schedule
 from homeroom_agent.config import Config
@@ -29,10 +28,11 @@ def send_waiting(config: Config, *, clock: Clock, boot: str) -> None:
     """Send what waits and is not held back by an earlier failure. Raises the first AgentError, after trying all."""
     problems: list[AgentError] = []
     for spool, state in each_store(config):
-        if len(spool) and not wait_seconds(state, clock.wall()):
-            try:
-                Sending(config, spool, state, clock=clock, boot=boot).attempt()
-            except AgentError as error:
-                problems.append(error)
+        sending = Sending(config, spool, state, clock=clock, boot=boot)
+        try:
+            if sending.is_due():
+                sending.attempt()
+        except AgentError as error:
+            problems.append(error)
     if problems:
         raise problems[0]

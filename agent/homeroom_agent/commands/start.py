@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from homeroom_agent.attempts import wait_seconds
 from homeroom_agent.clock import Clock
 from homeroom_agent.config import Config, load, require_collector
-from homeroom_agent.directives import in_force
+from homeroom_agent.directives import Slot, in_force
+from homeroom_agent.state import State
 from homeroom_agent.stores import CLEAN_END_MARK, each_store
 
 
@@ -36,7 +37,16 @@ def tell_schedule(config: Config, clock: Clock) -> None:
         told["next"] = round(directives.until_next_seconds(), 2)
         if len(spool):
             told["retry"] = round(wait_seconds(state, clock.wall()), 2)
+        elif (wait := _until_slot_seconds(directives.slot, state, clock.wall())) is not None:
+            told["retry"] = round(wait, 2)
     _say(told)
+
+
+def _until_slot_seconds(slot: Slot | None, state: State, now: float) -> float | None:
+    """How long until a throughput measurement that is granted and still to be made."""
+    if slot is None or slot.slot_id == state.get("throughput").get("slot_id") or now > slot.not_after:
+        return None
+    return max(0.0, slot.not_before - now) if now < slot.not_before else None
 
 
 def _say(told: Mapping[str, object]) -> None:

@@ -6,16 +6,18 @@ import http.client
 import re
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from homeroom_agent import __version__
 from homeroom_agent.errors import TransportError
 from homeroom_agent.transport.route import Route
+
+T = TypeVar("T")
 
 ANSWER_BYTES = 1_000_000
 """No answer but a throughput measurement is longer."""
@@ -78,6 +80,28 @@ class Client:
                 self.close()
                 if not tries or not isinstance(error, ConnectionError):
                     raise self._explained(error) from error
+
+    def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        chunks: Iterable[bytes] | None,
+        take: Callable[[http.client.HTTPResponse], T],
+    ) -> T:
+        """Send ``chunks`` as they come and hand the answer to ``take`` before its body is read. Ends the connection."""
+        chunked = {} if chunks is None else {"Transfer-Encoding": "chunked"}
+        try:
+            connection = self._connection or self._opened()
+            connection.request(
+                method, self._target(path), chunks, self._headers({**headers, **chunked}), encode_chunked=bool(chunked)
+            )
+            return take(connection.getresponse())
+        except (OSError, http.client.HTTPException) as error:
+            raise self._explained(error) from error
+        finally:
+            self.close()
 
     def connect(self) -> None:
         """Open the connection if there is none, so that the next request is only a round trip."""

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from http.client import HTTPResponse
 from typing import Any
+from urllib.parse import quote
 
+from homeroom_agent.errors import TransportError
 from homeroom_agent.transport import answers
-from homeroom_agent.transport.client import Client
+from homeroom_agent.transport.client import Answer, Client
 
 _PREFIX = "/api/v1"
+_CHUNK_BYTES = 65_536
+_PROBLEM_BYTES = 10_000
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -42,3 +50,44 @@ class Transport:
             "GET", f"{_PREFIX}/echo", headers=self._authorisation, timeout_seconds=timeout_seconds
         )
         answers.fine(answer)
+
+    def download(self, slot_id: str, size_bytes: int, *, seconds: float) -> tuple[int, float]:
+        """Fetch bytes that mean nothing; bytes received after the first ones, and the seconds they took."""
+
+        def take(response: HTTPResponse) -> tuple[int, float]:
+            _check(response)
+            response.read1(_CHUNK_BYTES)
+            started = time.perf_counter()
+            received, spent = 0, 0.0
+            while spent < seconds and (chunk := response.read1(_CHUNK_BYTES)):
+                received += len(chunk)
+                spent = time.perf_counter() - started
+            return received, spent
+
+        path = f"{_PREFIX}/throughput?bytes={size_bytes}&slot={quote(slot_id, safe='')}"
+        return self.client.stream("GET", path, headers=self._authorisation, chunks=None, take=take)
+
+    def upload(self, slot_id: str, size_bytes: int, *, seconds: float) -> tuple[int, float]:
+        """Send bytes that mean nothing; bytes sent, and the seconds until the collector had them."""
+        started = time.perf_counter()
+        sent = 0
+
+        def chunks() -> Iterator[bytes]:
+            nonlocal sent
+            block = os.urandom(_CHUNK_BYTES)  # what a proxy on the way cannot compress
+            while sent < size_bytes and time.perf_counter() - started < seconds:
+                chunk = block[: size_bytes - sent]
+                sent += len(chunk)
+                yield chunk
+
+        path = f"{_PREFIX}/throughput?slot={quote(slot_id, safe='')}"
+        headers = {**self._authorisation, "Content-Type": "application/octet-stream"}
+        self.client.stream("POST", path, headers=headers, chunks=chunks(), take=_check)
+        return sent, time.perf_counter() - started
+
+
+def _check(response: HTTPResponse) -> None:
+    """Raise TransportError unless the answer is a collector's 200."""
+    if response.status != HTTPStatus.OK or "html" in response.headers.get("Content-Type", ""):
+        answers.fine(Answer(response.status, response.headers, response.read(_PROBLEM_BYTES)))
+        raise TransportError("a page came instead of a measurement: a Wi-Fi portal?")
