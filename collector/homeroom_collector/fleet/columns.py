@@ -13,6 +13,7 @@ from typing import Any
 from homeroom_collector.fleet.families import Table
 
 _NAN = float("nan")
+_NAN_BYTES = array("d", [_NAN]).tobytes()
 
 
 class Columns:
@@ -62,6 +63,10 @@ class Columns:
                 value = read(fact)
                 values[row] = _NAN if value is None else value
                 row += 1
+
+    def is_blank(self, place: int) -> bool:
+        """Whether nothing is known in a column. Compares memory, because no NaN equals another."""
+        return self.values[place].tobytes() == _NAN_BYTES * len(self.prefixes)
 
     def row(self, number: int) -> dict[str, float]:
         """The known values of one row by family name."""

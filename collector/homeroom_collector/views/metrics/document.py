@@ -20,9 +20,9 @@ class Tally:
 
     series: int = 0
 
-    def count(self, piece: bytes) -> bytes:
-        """Count the lines of a piece, each of which starts with a line feed."""
-        self.series += piece.count(b"\n")
+    def count(self, piece: bytes, series: int) -> bytes:
+        """Count the series of a piece and hand it on."""
+        self.series += series
         return piece
 
 
@@ -32,18 +32,19 @@ def pieces(
     """The fleet's part of a scrape, family by family. The state may change between pieces, never within one."""
     tally = tally or Tally()
     for declared, read in AGGREGATES:
-        block = render.samples(declared, rows(read, schools))
-        yield from render.family(form, declared, [tally.count(block)])
+        samples = list(rows(read, schools))
+        yield from render.family(form, declared, [tally.count(render.samples(declared, samples), len(samples))])
     if per_device:
+        labelled = [(render.school_label(state.school.school_id), state) for state in schools]
         for table in _ALL_TABLES.values():
-            yield from _table(form, table, schools, tally)
+            yield from _table(form, table, labelled, tally)
 
 
-def _table(form: Format, table: Table, schools: Sequence[SchoolState], tally: Tally) -> Iterator[bytes]:
+def _table(form: Format, table: Table, schools: Sequence[tuple[str, SchoolState]], tally: Tally) -> Iterator[bytes]:
     for place, declared in enumerate(table.columns):
         blocks = (
-            tally.count(render.column(state.columns[table.name], place, state.school.school_id))
-            for state in schools
+            tally.count(*render.column(state.columns[table.name], place, label))
+            for label, state in schools
             if table.name in state.columns
         )
         yield from render.family(form, declared.family, blocks)

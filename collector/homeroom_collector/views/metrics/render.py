@@ -22,21 +22,25 @@ _UNKNOWN = b"null"
 Sample = tuple[dict[str, str], float]
 
 
-def column(columns: Columns, place: int, school_id: str) -> bytes:
-    """All samples of one family in one school, each on a line that starts with a line feed. NaN is left out."""
+def school_label(school_id: str) -> str:
+    """The label that every sample of a school starts with."""
+    return pair("school", school_id)
+
+
+def column(columns: Columns, place: int, school: str) -> tuple[bytes, int]:
+    """All samples of one family in one school, each on a line that starts with a line feed, and how many they are.
+
+    NaN is left out. ``school`` is its :func:`school_label`.
+    """
+    if columns.is_blank(place):
+        return b"", 0
     encoded = msgspec.json.encode(columns.values[place].tolist())[1:-1]
-    if not encoded:
-        return b""
-    unknown = encoded.count(_UNKNOWN)
-    if unknown == len(columns.prefixes):
-        return b""
-    name = columns.table.columns[place].family.name
-    start = f"\n{name}{{{pair('school', school_id)},".encode()
-    values = encoded.split(b",")
-    if not unknown:
-        return _interleaved(start, columns.prefixes, columns.suffixes, values)
-    known = [value != _UNKNOWN for value in values]
-    return _interleaved(start, *(list(compress(part, known)) for part in (columns.prefixes, columns.suffixes, values)))
+    start = f"\n{columns.table.columns[place].family.name}{{{school},".encode()
+    parts = [columns.prefixes, columns.suffixes, encoded.split(b",")]
+    if _UNKNOWN in encoded:
+        known = [value != _UNKNOWN for value in parts[2]]
+        parts = [list(compress(part, known)) for part in parts]
+    return _interleaved(start, *parts), len(parts[2])
 
 
 def _interleaved(start: bytes, prefixes: list[bytes], suffixes: list[bytes], values: list[bytes]) -> bytes:
