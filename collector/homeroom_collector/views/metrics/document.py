@@ -11,7 +11,8 @@ from homeroom_collector.views.metrics import render
 from homeroom_collector.views.metrics.aggregates import AGGREGATES, rows
 from homeroom_collector.views.metrics.formats import Format
 
-_ALL_TABLES: dict[str, Table] = {table.name: table for tables in TABLES.values() for table in tables}
+ALL_TABLES: dict[str, Table] = {table.name: table for tables in TABLES.values() for table in tables}
+"""Tables of both classes of devices; those that both have come once."""
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ def pieces(
         yield from render.family(form, declared, [tally.count(render.samples(declared, samples), len(samples))])
     if per_device:
         labelled = [(render.school_label(state.school.school_id), state) for state in schools]
-        for table in _ALL_TABLES.values():
+        for table in ALL_TABLES.values():
             yield from _table(form, table, labelled, tally)
 
 
