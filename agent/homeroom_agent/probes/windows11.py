@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from homeroom_agent.parsers.windows.readiness import Computer, verdict
 from homeroom_agent.probes import Facts
 from homeroom_agent.probes._missing import missing
-from homeroom_agent.report import Windows11
 
 NAME = "windows11"
 INTERVAL = 86_400.0
@@ -20,17 +18,5 @@ def read() -> Facts:
         return Facts({})
     from homeroom_agent.probes._windows import readiness
 
-    section = row(*readiness.look())
+    section = readiness.section()
     return Facts({"windows11": section}, missing("windows11", section, _EXPLAINED, "this system does not say"))
-
-
-def row(computer: Computer, secure_boot: bool | None) -> Windows11:  # noqa: FBT001 - the two halves of one look
-    """The wire form of the verdict."""
-    ready, reasons = verdict(computer)
-    return Windows11(
-        ready=ready,
-        tpm_version=computer.tpm.version,
-        secure_boot=secure_boot,
-        uefi=computer.uefi,
-        reasons=reasons or None,
-    )

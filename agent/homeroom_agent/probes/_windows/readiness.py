@@ -9,20 +9,33 @@ import psutil  # noqa: E402 - nothing is imported elsewhere
 from homeroom_agent.parsers.dmi import smbios  # noqa: E402
 from homeroom_agent.parsers.values import flag  # noqa: E402
 from homeroom_agent.parsers.windows import processor  # noqa: E402
-from homeroom_agent.parsers.windows.readiness import Computer  # noqa: E402
+from homeroom_agent.parsers.windows.readiness import Computer, verdict  # noqa: E402
 from homeroom_agent.parsers.windows.tpm import Tpm  # noqa: E402
 from homeroom_agent.probes._windows import firmware, kernel, registry, storage  # noqa: E402
+from homeroom_agent.report import Windows11  # noqa: E402
 
 _SECURE_BOOT = r"SYSTEM\CurrentControlSet\Control\SecureBoot\State"
 _PROCESSOR = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"
 
 
-def look() -> tuple[Computer, bool | None]:
-    """The machine, and whether Secure Boot is on; None where it was not started by UEFI."""
+def section() -> Windows11:
+    """The verdict, and whether Secure Boot is on; None where it was not started by UEFI."""
+    computer = _computer()
+    ready, reasons = verdict(computer)
+    return Windows11(
+        ready=ready,
+        tpm_version=computer.tpm.version,
+        secure_boot=flag(registry.values(_SECURE_BOOT).get("UEFISecureBootEnabled")),
+        uefi=computer.uefi,
+        reasons=reasons or None,
+    )
+
+
+def _computer() -> Computer:
     present, version = kernel.tpm_version()
     installed = smbios.installed_bytes(firmware.table())
     built_in = [drive.capacity_bytes or 0 for drive in storage.drives(kernel.opened) if not drive.external]
-    computer = Computer(
+    return Computer(
         tpm=Tpm(present=present, version=version),
         uefi=kernel.starts_with_uefi(),
         processor_accepted=processor.is_accepted(processor.from_registry(registry.values(_PROCESSOR))),
@@ -30,4 +43,3 @@ def look() -> tuple[Computer, bool | None]:
         memory_bytes=installed or psutil.virtual_memory().total,
         disk_bytes=max(built_in, default=0) or None,
     )
-    return computer, flag(registry.values(_SECURE_BOOT).get("UEFISecureBootEnabled"))
