@@ -44,11 +44,13 @@ FORMATS: dict[str, dict[str, str]] = {
         ".wmic-list.txt": "dmi.cim:parse_list",
         ".ioreg.plist": "dmi.ioreg",
         ".smbios.bin": "dmi.smbios",
+        ".system_profiler.txt": "dmi.system_profiler:parse_text",
         ".dmidecode.txt": "dmi.dmidecode",
     },
     "thermal": {
         ".sysfs.json": "thermal.sysfs",
         ".cim.json": "thermal.cim",
+        ".wmic-list.txt": "thermal.cim:parse_list",
         ".system_profiler.json": "thermal.system_profiler",
     },
     "network": {
@@ -64,6 +66,7 @@ FORMATS: dict[str, dict[str, str]] = {
     "memory": {
         ".meminfo.txt": "memory.meminfo",
         ".cim.json": "memory.cim",
+        ".wmic-list.txt": "memory.cim:parse_list",
     },
     "os": {
         ".os-release.txt": "os.os_release",
@@ -71,6 +74,7 @@ FORMATS: dict[str, dict[str, str]] = {
         ".system_profiler.txt": "os.system_profiler:parse_text",
         ".reg-query.txt": "windows.captures:parse_registry",
         ".cim.json": "windows.captures:parse_cim",
+        ".wmic-list.txt": "windows.captures:parse_list",
     },
     "windows11": {
         ".reg-query.txt": "windows.captures:parse_registry",

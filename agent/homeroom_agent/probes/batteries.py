@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 from homeroom_agent.parsers.battery.pack import Pack
 from homeroom_agent.probes import Facts
@@ -16,9 +17,9 @@ _MOST = 8  # bound of the wire format
 _EXPLAINED = ("health_ratio", "charge_ratio", "cycle_count", "state")
 
 
-def read() -> Facts:
+def read(memory: dict[str, Any]) -> Facts:
     """Every battery; an empty list is a machine without one."""
-    rows = [row(pack) for pack in _packs()][:_MOST]
+    rows = [row(pack) for pack in _packs(memory)][:_MOST]
     return Facts({"batteries": rows}, list(_reasons(rows)))
 
 
@@ -36,6 +37,7 @@ def row(pack: Pack) -> Battery:
         cycle_count=pack.cycle_count,
         charge_ratio=_rounded(pack.charge_ratio, 4),
         state=pack.state,
+        service_recommended=pack.service_recommended,
     )
 
 
@@ -48,7 +50,7 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def _packs() -> list[Pack]:
+def _packs(memory: dict[str, Any]) -> list[Pack]:
     if sys.platform == "linux":
         from homeroom_agent.parsers.battery import sysfs
         from homeroom_agent.probes._linux import LiveTree
@@ -60,8 +62,7 @@ def _packs() -> list[Pack]:
 
         return ioctl.packs(list(batteries.answers(kernel.battery_paths(), kernel.opened_for_reading)))
     if sys.platform == "darwin":
-        from homeroom_agent.parsers.battery import ioreg
-        from homeroom_agent.probes import _macos
+        from homeroom_agent.probes import _macos_batteries
 
-        return ioreg.packs(_macos.ioreg("-n", "AppleSmartBattery"))
+        return _macos_batteries.packs(memory)
     return []

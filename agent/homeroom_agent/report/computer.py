@@ -122,6 +122,7 @@ class Battery:
     cycle_count: int | None = count("charge cycles")
     charge_ratio: float | None = ratio("charge now")
     state: str | None = fact("charging, discharging, full, not_charging, empty, unknown", max_length=16)
+    service_recommended: bool | None = fact("the system's own verdict: have the battery looked at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

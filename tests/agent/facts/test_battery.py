@@ -1,12 +1,15 @@
 """Batteries: what the systems' figures mean, and what they do not say."""
 
+import json
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from tests.agent.facts.captured import parse, sysfs, under
 
 from homeroom_agent.errors import CaptureError
+from homeroom_agent.probes import _macos_batteries
 
 SUPPLY = "sys/class/power_supply"
 MACBOOK = {
@@ -257,3 +260,35 @@ def test_powershell_may_wrap_its_list():
 
 def test_no_instance_prints_nothing():
     assert parse("battery", ".cim.json", b"")["batteries"] == []
+
+
+@pytest.mark.parametrize(
+    ("health", "verdict"), [("Good", False), ("Dead", True), ("Unspecified failure", True), ("Warm", None), ("", None)]
+)
+def test_linux_passes_on_the_gauges_verdict(health: str, verdict: bool | None):
+    assert linux(health=health)["service_recommended"] is verdict
+
+
+@pytest.mark.parametrize(
+    ("stated", "condition", "verdict"),
+    [("Good", "Normal", False), ("Check Battery", "Service Recommended", True), ("Poor", "Service Recommended", True)],
+)
+def test_apples_verdict_has_changed_its_words(stated: str, condition: str, verdict: bool):
+    power = [{"sppower_battery_health_info": {"sppower_battery_health": stated}}]
+    answer = parse("battery", ".system_profiler.json", {"SPPowerDataType": power})
+    assert (answer["condition"], answer["batteries"][0]["service_recommended"]) == (condition, verdict)
+
+
+def test_a_macs_verdict_is_asked_once_a_day_and_its_capacities_each_time():
+    asked: list[str] = []
+
+    def system(command: Sequence[str], timeout_seconds: float) -> bytes:
+        asked.append(command[0].rpartition("/")[2])
+        poor = {"SPPowerDataType": [{"sppower_battery_health_info": {"sppower_battery_health": "Poor"}}]}
+        return json.dumps(poor).encode() if asked[-1] == "system_profiler" else plist(**MACBOOK)
+
+    memory: dict[str, Any] = {}
+    for now in (0.0, 300.0, 86_500.0):
+        (pack,) = _macos_batteries.packs(memory, now=now, runner=system)
+        assert (pack.service_recommended, pack.health_ratio) == (True, 0.9)
+    assert asked == ["ioreg", "system_profiler", "ioreg", "ioreg", "system_profiler"]

@@ -65,6 +65,7 @@ def pack(service: Mapping[str, Any], index: int = 0) -> Pack:
         state=_state(service),
         manufacturer=real_text(values.get("Manufacturer"), 80),
         model=None,  # DeviceName is the gauge chip, not the pack
+        service_recommended=_failed(values),
         serial_present=any(real_text(values.get(key)) for key in ("Serial", "BatterySerialNumber")),
     )
 
@@ -81,6 +82,12 @@ def signed(value: object) -> int | None:
     if amount is not None and amount >= 2**63:
         amount -= 2**64
     return None if amount is None or abs(amount) > 1_000_000 else amount
+
+
+def _failed(values: Mapping[str, Any]) -> bool | None:
+    """The gauge's own verdict that the pack has failed for good; None where it does not say."""
+    status = whole(values.get("PermanentFailureStatus"))
+    return None if status is None else status != 0
 
 
 def _mah(values: Mapping[str, Any], *keys: str) -> float | None:

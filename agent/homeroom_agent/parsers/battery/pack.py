@@ -34,6 +34,7 @@ class Pack:
     manufacturer: str | None = None
     model: str | None = None
     serial_present: bool | None = None
+    service_recommended: bool | None = None
 
     @property
     def health_ratio(self) -> float | None:
@@ -103,6 +104,7 @@ def _row(pack: Pack) -> dict[str, Any]:
         "manufacturer": pack.manufacturer,
         "model": pack.model,
         "serial_present": pack.serial_present,
+        "service_recommended": pack.service_recommended,
     }
 
 

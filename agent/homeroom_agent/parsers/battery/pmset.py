@@ -7,7 +7,7 @@ from homeroom_agent.errors import CaptureError
 from homeroom_agent.parsers import capture
 from homeroom_agent.parsers.battery.pack import Pack, charge, document
 
-_BATTERY = re.compile(r"\s*-(InternalBattery-\d+)[^\t]*\t\s*(\d{1,3})%;\s*([^;\n]+)")
+_BATTERY = re.compile(r"\s*-(InternalBattery-\d+)\b[^%\n]{0,60}?\s(\d{1,3})%;\s*([^;\n]+)")
 # In this order: "discharging" and "not charging" hold the word "charging".
 _STATES = (
     ("not charging", "not_charging"),

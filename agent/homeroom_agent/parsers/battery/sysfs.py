@@ -20,6 +20,8 @@ _STATES = {
     "full": "full",
     "unknown": "unknown",
 }
+# POWER_SUPPLY_HEALTH_*; heat, cold and overvoltage pass.
+_HEALTHS = {"good": False, "dead": True, "unspecified failure": True, "no battery": None}
 # Drivers of mice, pens and game controllers on kernels that do not yet state a scope.
 _PERIPHERALS = ("hid-", "hidpp_battery", "wacom_battery", "ps-controller", "sony_controller", "nintendo_", "PCHG")
 
@@ -113,6 +115,7 @@ def _pack(supply: Supply) -> Pack:
         manufacturer=real_text(supply.text("manufacturer"), 80),
         model=real_text(supply.text("model_name"), 80),
         serial_present=real_text(supply.text("serial_number")) is not None,
+        service_recommended=_HEALTHS.get((supply.text("health") or "").lower()),
     )
 
 

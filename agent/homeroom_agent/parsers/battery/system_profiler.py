@@ -89,6 +89,12 @@ def charger_connected(power: list[dict[str, Any]]) -> bool | None:
     return None
 
 
+def service_recommended(power: list[dict[str, Any]]) -> bool | None:
+    """Apple's verdict; None where the report holds none."""
+    stated = condition(_battery(power).get("sppower_battery_health"))
+    return None if stated is None else stated != "Normal"
+
+
 def _pack(values: Mapping[str, Any], *, online: bool | None) -> Pack:
     full = milliampere_hours(number(values.get("sppower_battery_max_capacity"), 101))
     now = number(values.get("sppower_battery_current_capacity"), 0)
@@ -102,6 +108,9 @@ def _pack(values: Mapping[str, Any], *, online: bool | None) -> Pack:
         manufacturer=real_text(values.get("sppower_battery_manufacturer"), 80),
         model=None,
         serial_present=real_text(values.get("sppower_battery_serial_number")) is not None,
+        service_recommended=None
+        if (stated := condition(values.get("sppower_battery_health"))) is None
+        else stated != "Normal",
     )
 
 

@@ -63,8 +63,8 @@ def _type(tree: Tree, name: str, model: str | None) -> DriveType:
         return "unknown" if text(tree, f"{_ROOT}/{name}/device/type") in ("SD", "SDcombo") else "emmc"
     if name.startswith(("vd", "xvd")) or is_virtual(model) or is_virtual(text(tree, f"{_ROOT}/{name}/device/vendor")):
         return "virtual"
-    if _is_usb(tree, name):
-        return "usb"
+    if _is_usb(tree, name) or integer(tree, f"{_ROOT}/{name}/removable") == 1:
+        return "usb"  # a card reader or stick, also where a capture does not show the bus
     rotational = text(tree, f"{_ROOT}/{name}/queue/rotational")
     return "ssd" if rotational == "0" else "hdd" if rotational == "1" else "unknown"
 

@@ -6,6 +6,7 @@ from typing import Any
 from homeroom_agent.parsers.dmi.machine import Machine, document, is_virtual
 from homeroom_agent.parsers.placeholders import real_text
 from homeroom_agent.parsers.system_profiler import sections, size_bytes
+from homeroom_agent.parsers.system_profiler_text import find, section
 from homeroom_agent.parsers.values import clean
 
 
@@ -13,6 +14,15 @@ def parse(raw: bytes) -> dict[str, Any]:
     """Facts of a ``.system_profiler.json`` or ``.plist`` capture."""
     hardware = next(iter(sections(raw).get("SPHardwareDataType", [])), {})
     return document(machine(hardware), chip=clean(hardware.get("chip_type") or hardware.get("cpu_type"), 80))
+
+
+def parse_text(raw: bytes) -> dict[str, Any]:
+    """Facts of a ``.system_profiler.txt`` capture."""
+    lines = section(raw, "Hardware")
+    names = {"machine_model": "Model Identifier", "machine_name": "Model Name", "physical_memory": "Memory"}
+    names |= {"serial_number": "Serial Number (system)", "boot_rom_version": "System Firmware Version"}
+    hardware = {ours: find(lines, theirs) for ours, theirs in names.items()}
+    return document(machine(hardware), chip=clean(find(lines, "Chip") or find(lines, "Processor Name"), 80))
 
 
 def machine(hardware: dict[str, Any]) -> Machine:

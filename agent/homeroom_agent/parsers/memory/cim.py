@@ -9,7 +9,15 @@ from homeroom_agent.parsers.values import whole
 
 def parse(raw: bytes) -> dict[str, Any]:
     """Facts of a ``.cim.json`` capture."""
-    instances = cim.from_json(raw)
+    return _document(cim.from_json(raw))
+
+
+def parse_list(raw: bytes) -> dict[str, Any]:
+    """Facts of a ``.wmic-list.txt`` capture."""
+    return _document(cim.from_list(raw))
+
+
+def _document(instances: cim.Instances) -> dict[str, Any]:
     system = cim.one(instances, "Win32_OperatingSystem")
     total = kib(system.get("TotalVisibleMemorySize"))
     if total is None:

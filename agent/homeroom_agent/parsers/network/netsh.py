@@ -12,6 +12,7 @@ from homeroom_agent.parsers import capture
 from homeroom_agent.parsers.values import number, share, whole
 
 _LINE = re.compile(r"\s+(\S.*?)\s*:\s(.*)")
+_BAND = re.compile(r"(2[.,]4|5|6)\s?GHz")
 _DENIED = re.compile(r"ms-settings:privacy-location|WlanQueryInterface\D{1,40}5\b")
 
 
@@ -34,6 +35,9 @@ def parse(raw: bytes) -> dict[str, Any]:
         "rx_mbps": rates[0] if rates else None,
         "tx_mbps": rates[1] if len(rates) > 1 else None,
         "channel": channel,
+        "band": next(
+            (f"{match[1].replace(',', '.')} GHz" for value in values if (match := _BAND.fullmatch(value))), None
+        ),
         "phy": phy,
     }
 

@@ -15,7 +15,15 @@ _ZERO_CELSIUS = 273.15
 
 def parse(raw: bytes) -> dict[str, Any]:
     """Facts of a ``.cim.json`` capture."""
-    found = zones(cim.from_json(raw))
+    return _document(zones(cim.from_json(raw)))
+
+
+def parse_list(raw: bytes) -> dict[str, Any]:
+    """Facts of a ``.wmic-list.txt`` capture."""
+    return _document(zones(cim.from_list(raw)))
+
+
+def _document(found: list[Sensor]) -> dict[str, Any]:
     return document(found, None, zones_celsius=[zone.celsius for zone in found])
 
 
