@@ -1,11 +1,15 @@
 """Every recording of ../shared, read from memory, against its expected facts."""
 
+import json
+
 import pytest
 
 from contracts import score
 from contracts.recording import PUBLIC, RecordingSession
 from homeroom_agent.report import from_wire
 from homeroom_collector.snmp import gear
+from homeroom_collector.snmp.topology import as_graph, draw
+from homeroom_collector.snmp.topology_links import Station
 
 pytestmark = pytest.mark.skipif(not score.names(), reason="../shared/snmp is not beside this checkout")
 
@@ -35,3 +39,15 @@ async def test_the_next_poll_says_the_same_for_less(name: str):
         assert score.facts(again) == score.facts(first)
     assert again.poll.requests < dear.requests
     assert not inventory.outdated
+
+
+async def test_the_recorded_devices_make_a_topology():
+    stations = []
+    for name in score.names():
+        session = RecordingSession.of(PUBLIC / f"{name}.snmprec")
+        stations.append(Station(name, await score.recorded(name), await gear.read_bridge(session)))
+    drawn = draw(stations)
+    assert set(drawn.roots) | set(drawn.parents) == set(score.names())
+    points = {port.name for port in drawn.ap_ports if port.device_id == "ios_2960x"}
+    assert {"Gi1/0/3", "Gi1/0/4"} <= points
+    assert json.dumps(as_graph(drawn, stations))

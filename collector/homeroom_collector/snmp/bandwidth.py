@@ -1,7 +1,8 @@
 """How much goes over a port: rates and utilisation between two readings, and the 95th percentile. Pure.
 
 A port is itself by its name, not by its ifIndex, which a restart may give to another port. A counter that goes back
-wrapped, or started anew: only a 32-bit counter may wrap, and only where the rate that would mean fits the port's speed.
+wrapped, or started anew: only a 32-bit counter may wrap, only where the rate that would mean fits the port's speed, and
+only where the port is too slow to wrap twice between two polls, as then a wrap and a reset look alike.
 What cannot be known is None, never 0 and never a spike.
 """
 
@@ -81,12 +82,14 @@ def _bps(before: int | None, after: int | None, port: Interface, elapsed: float)
         return None
     octets = after - before
     if octets < 0:
-        if port.counter_bits != 32:
+        wrapped_speed = port.speed_bps or _UNKNOWN_SPEED_BPS
+        if port.counter_bits != 32 or wraps_unseen(wrapped_speed, elapsed):
             return None
         octets += _WRAP_32
+        fastest = wrapped_speed * _OVERSPEED
+    else:
+        fastest = (port.speed_bps or math.inf) * _OVERSPEED
     bps = octets * 8 / elapsed
-    wrapped = after < before
-    fastest = (port.speed_bps or (_UNKNOWN_SPEED_BPS if wrapped else math.inf)) * _OVERSPEED
     return bps if bps <= fastest else None
 
 

@@ -24,8 +24,13 @@ def test_octets_become_bits_per_second_and_a_share_of_the_speed():
 
 
 def test_a_32_bit_counter_wraps():
-    before, after = port(octets=2**32 - 1_000, bits=32), port(octets=6_500, bits=32)
+    speed = 100 * MBIT
+    before, after = port(octets=2**32 - 1_000, bits=32, speed=speed), port(octets=6_500, bits=32, speed=speed)
     assert rate(before, after).in_bps == 1_000
+
+
+def test_a_wrap_that_may_as_well_be_a_reset_is_unknown():
+    assert rate(port(octets=2**32 - 1_000, bits=32), port(octets=6_500, bits=32)).in_bps is None
 
 
 def test_a_32_bit_counter_that_was_reset_is_no_spike():

@@ -6,13 +6,15 @@ the rest. lldpLocPortTable says which port is meant, by name, by address or by d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from homeroom_agent.report.network import Interface, Neighbor
 from homeroom_collector.snmp.reader import Column, Reader
 from homeroom_collector.snmp.session import Value
+from homeroom_collector.snmp.tables import bridge
 from homeroom_collector.snmp.text import mac, text, whole
 
 REMOTE = "1.0.8802.1.1.2.1.4.1.1"
@@ -25,6 +27,8 @@ _PORT_MAC, _PORT_ADDRESS = 3, 4
 
 _KINDS = ((3, "access_point"), (5, "phone"), (2, "switch"), (4, "router"))
 """LldpSystemCapabilitiesMap, what tells most first: wlanAccessPoint, telephone, bridge, router."""
+_WRITTEN_BITS = re.compile(rb"([0-9A-F]{2})(?: |$)")
+"""The octets written out (``28 2 4``): some agents, and tools that record them, send what net-snmp prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +81,29 @@ def _indexes(remote: dict[int, Column]) -> list[str]:
 
 async def _local_names(reader: Reader, ports: Sequence[Interface]) -> dict[str, str | None]:
     local = await reader.columns("lldpLocPortTable", LOCAL, (LOCAL_ID, LOCAL_SUBTYPE, LOCAL_DESCRIPTION))
-    found = local_ports(local, ports)
-    return found or {str(port.index): port.name for port in ports}
+    return local_ports(local, ports, await bridge.ports(reader))
 
 
-def local_ports(local: dict[int, Column], ports: Sequence[Interface]) -> dict[str, str | None]:
-    """Name of the interface behind each local port number."""
+def local_ports(
+    local: dict[int, Column], ports: Sequence[Interface], base_ports: Mapping[int, int]
+) -> dict[str, str | None]:
+    """Name of the interface behind each local port number.
+
+    The port's own words come first: its id, its description. A number that says nothing else is a bridge port where
+    the device is a bridge (as IEEE 802.1AB recommends), else an ifIndex.
+    """
     named = {name: port.name for port in reversed(ports) for name in (port.alias, port.description, port.name) if name}
     by_mac = {port.mac: port.name for port in reversed(ports) if port.mac}
     by_index = {str(port.index): port.name for port in ports}
-    found: dict[str, str | None] = {}
+    by_number = by_index | {str(number): by_index.get(str(index)) for number, index in base_ports.items()}
+    found = dict(by_number)
     for number in dict.fromkeys([*local[LOCAL_ID], *local[LOCAL_DESCRIPTION]]):
-        shown = text(local[LOCAL_ID].get(number))
-        described = text(local[LOCAL_DESCRIPTION].get(number))
+        shown = text(local[LOCAL_ID].get(number)) or ""
+        described = text(local[LOCAL_DESCRIPTION].get(number)) or ""
         if local[LOCAL_SUBTYPE].get(number) == _PORT_MAC:
-            shown = mac(local[LOCAL_ID].get(number))
-        found[number] = (
-            named.get(shown or "")
-            or named.get(described or "")
-            or by_mac.get(shown or "")
-            or by_index.get(shown or "")
-            or described
-            or by_index.get(number)
-            or shown
-        )
+            shown = mac(local[LOCAL_ID].get(number)) or ""
+        known = named.get(shown) or named.get(described) or by_mac.get(shown) or by_index.get(shown)
+        found[number] = known or described or by_number.get(number) or shown or None
     return found
 
 
@@ -124,7 +127,9 @@ def kind(capabilities: Value | None) -> str | None:
     """Say what a neighbour is by what it has enabled; bit 0 is the highest of the first octet."""
     if not isinstance(capabilities, bytes) or not capabilities:
         return None
-    return next((name for bit, name in _KINDS if capabilities[0] & (0x80 >> bit)), None)
+    written = _WRITTEN_BITS.match(capabilities)
+    first = int(written[1], 16) if written else capabilities[0]
+    return next((name for bit, name in _KINDS if first & (0x80 >> bit)), None)
 
 
 def _port(index: str, remote: dict[int, Column], columns: Columns) -> str | None:

@@ -1,7 +1,9 @@
+import pytest
+
 from contracts.recording import RecordingSession
 from homeroom_agent.report.network import Bridging, Interface, Neighbor
 from homeroom_collector.snmp.reader import Memory, Reader
-from homeroom_collector.snmp.tables import bridge, neighbors
+from homeroom_collector.snmp.tables import bridge, lldp, neighbors
 from homeroom_collector.snmp.tables.cdp import CACHE
 from homeroom_collector.snmp.tables.lldp import LOCAL, REMOTE, REMOTE_V2
 
@@ -46,6 +48,30 @@ async def test_the_local_port_is_found_by_address_description_or_index():
     assert [n.local_interface for n in await read(values)] == ["Gi1/0/2", "Gi1/0/1", "Gi1/0/2"]
 
 
+async def test_a_local_number_that_says_nothing_is_a_bridge_port():
+    values = remote("0.1.1", chassis=MAC, name=b"a") | local("1", 7, b"01") | {f"{bridge.BASE_PORT_INDEX}.1": 10102}
+    assert [n.local_interface for n in await read(values)] == ["Gi1/0/2"]
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        (b"\x30", "access_point"),
+        (b"\x24\x00", "phone"),
+        (b"\x28", "switch"),
+        (b"\x08\x00", "router"),
+        (b"\x01", None),
+        (b"\x00", None),
+        (b"28 2 4", "switch"),
+        (b"00", None),
+        (b"", None),
+        (7, None),
+    ],
+)
+def test_enabled_capabilities_tell_what_a_neighbour_is(capabilities, expected):
+    assert lldp.kind(capabilities) == expected
+
+
 async def test_without_a_local_table_the_number_may_be_the_ifindex():
     assert [n.local_interface for n in await read(remote("0.10101.1", chassis=MAC, name=b"a"))] == ["Gi1/0/1"]
 
@@ -76,6 +102,12 @@ async def test_cdp_neighbours_lose_the_serial_number_behind_their_name():
         "core.example.org",
         "Ethernet1/1",
     )
+
+
+async def test_an_access_point_is_known_by_its_cdp_platform():
+    values = {f"{CACHE}.6.10101.5": b"ap-7", f"{CACHE}.8.10101.5": b"cisco AIR-AP2702I-UXK9"}
+    values |= {f"{CACHE}.6.10102.5": b"sw-9", f"{CACHE}.9.10102.5": b"\x00\x00\x00\x28"}
+    assert [n.remote_kind for n in await read(values)] == ["access_point", "switch"]
 
 
 async def test_one_neighbour_told_by_two_protocols_is_one():
