@@ -20,7 +20,7 @@ def samples(families) -> dict[tuple[str, frozenset], float]:
 
 
 def of_the_fleet(found: dict) -> dict:
-    return {key: value for key, value in found.items() if not key[0].startswith(("homeroom_scrape", "homeroom_series"))}
+    return {key: value for key, value in found.items() if "school" in dict(key[1])}
 
 
 def one(found: dict, name: str, **labels: str) -> float:
@@ -105,6 +105,11 @@ async def test_a_whole_scrape_counts_its_series(client: TestClient) -> None:
         assert f"homeroom_series {len(fleet_series)}.0" in series
     await text(client, "/metrics?school=ps1")
     assert f"homeroom_series {len(fleet_series)}.0" in await text(client)
+
+
+async def test_the_collector_says_which_program_it_is_and_what_it_uses(client: TestClient) -> None:
+    found = {name for name, _ in samples(parse_text(await text(client)))}
+    assert {"homeroom_build_info", "process_resident_memory_bytes", "python_gc_collections_total"} <= found
 
 
 async def test_one_school_can_be_scraped_alone(client: TestClient) -> None:

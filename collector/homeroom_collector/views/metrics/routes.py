@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry
 
 from homeroom_collector.fleet import Fleet, SchoolState
 from homeroom_collector.views.metrics import body, document
 from homeroom_collector.views.metrics.formats import Format, accepts_gzip, choose
+from homeroom_collector.views.metrics.own import OwnMetrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,7 @@ class Metrics:
         self._registry = registry
         self._settings = settings
         self._keeper = body.Keeper()
-        self._series = Gauge("homeroom_series", "Series of the fleet in the latest whole scrape.", registry=registry)
-        self._seconds = Histogram(
-            "homeroom_scrape_seconds",
-            "Time that writing a scrape took, the client's pace included.",
-            ["scope"],
-            registry=registry,
-        )
+        self._own = OwnMetrics(registry)
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """Answer a scrape in the format and coding that the client likes."""
@@ -58,7 +53,7 @@ class Metrics:
             response.headers["Content-Encoding"] = "gzip"
         await response.prepare(request)
         if request.method != "HEAD":
-            with self._seconds.labels("all" if school_id is None else "school").time():
+            with self._own.scrape_seconds.labels("all" if school_id is None else "school").time():
                 async for chunk in self._gzipped(form, scope) if gzip else self._plain(form, scope):
                     await response.write(chunk)
         await response.write_eof()
@@ -82,7 +77,7 @@ class Metrics:
         if scope.school_id is not None:
             return form.process(CollectorRegistry())
         if tally is not None:
-            self._series.set(tally.series)
+            self._own.series.set(tally.series)
         return form.process(self._registry)
 
     async def _plain(self, form: Format, scope: _Scope) -> AsyncIterator[bytes]:
