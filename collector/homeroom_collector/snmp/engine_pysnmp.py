@@ -11,14 +11,13 @@ import itertools
 from collections.abc import Sequence
 from typing import Any, cast
 
-from pyasn1.codec.ber import decoder, encoder
-from pyasn1.error import PyAsn1Error
-from pysnmp.error import PySnmpError
+from pyasn1.codec.ber import encoder
 from pysnmp.proto import api
 
 from homeroom_collector.errors import SnmpAnswerError, SnmpRefusedError, SnmpTimeoutError
 from homeroom_collector.snmp.address import resolve
 from homeroom_collector.snmp.conversation import Conversation
+from homeroom_collector.snmp.engine_pysnmp_decoder import decode
 from homeroom_collector.snmp.engine_pysnmp_v3 import UserEngines
 from homeroom_collector.snmp.engine_pysnmp_values import bindings_of
 from homeroom_collector.snmp.exchange import Answer
@@ -55,7 +54,8 @@ class _CommunityExchange(asyncio.DatagramProtocol):
 
     def __init__(self, credentials: Credentials, endpoint: Endpoint) -> None:
         self.version = credentials.version
-        self._api: Any = api.PROTOCOL_MODULES[0 if credentials.version == "1" else 1]
+        self._number = 0 if credentials.version == "1" else 1
+        self._api: Any = api.PROTOCOL_MODULES[self._number]
         self._community = (credentials.community.reveal() if credentials.community else "public").encode()
         self._timeout_seconds = endpoint.timeout_seconds
         self._ids = itertools.count(id(self) & 0x3FFFFFFF)
@@ -140,15 +140,15 @@ class _CommunityExchange(asyncio.DatagramProtocol):
             return
         try:
             answer = self._read(data)
-        except (PyAsn1Error, PySnmpError, ValueError, IndexError) as error:
+        except Exception as error:  # what a decoder of somebody else's raises over hostile octets has no list
             self._trouble = f"an answer that is not SNMP ({type(error).__name__})"
         else:
             if answer is not None:
                 self._waiter.set_result(answer)
 
     def _read(self, data: bytes) -> Answer | None:
-        message, _ = decoder.decode(data, asn1Spec=self._api.Message())
-        if bytes(self._api.apiMessage.get_community(message)) != self._community:
+        message, _ = decode(data, asn1Spec=self._api.Message())
+        if int(message[0]) != self._number or bytes(self._api.apiMessage.get_community(message)) != self._community:
             return None
         pdu = self._api.apiMessage.get_pdu(message)
         if (

@@ -24,6 +24,7 @@ RESPONSE, REPORT = 0xA2, 0xA8
 
 _UNSIGNED_OCTETS: Final = {COUNTER32: 4, GAUGE32: 4, TIME_TICKS: 4, UINTEGER32: 4, COUNTER64: 8}
 _PLAIN_OCTETS: Final = {INTEGER: 4, COUNTER32: 4, GAUGE32: 4, TIME_TICKS: 4, COUNTER64: 8, OBJECT_ID: 126}
+_RESPONSE_TAGS: Final = (SEQUENCE, INTEGER, OCTETS, RESPONSE, INTEGER)
 _FLOATS: Final = {b"\x9f\x78\x04": ">f", b"\x9f\x79\x08": ">d"}
 
 
@@ -97,15 +98,19 @@ def is_plain(octets: bytearray, size: int) -> bool:
     is one loop over the short form that nearly all agents send.
     """
     try:
-        _, position, end = element(octets, 0, size)
-        _, _, position = element(octets, position, end)
-        _, _, position = element(octets, position, end)
-        kind, position, end = element(octets, position, end)
-        _, _, position = element(octets, position, end)
-        if kind != RESPONSE or octets[position : position + 6] != b"\x02\x01\x00\x02\x01\x00":
+        outer, position, end = element(octets, 0, size)
+        version, start, position = element(octets, position, end)
+        if position - start != 1 or octets[start] > 1:
             return False
-        _, position, end = element(octets, position + 6, end)
-        return position < end and _are_plain(octets, position, end)
+        community, _, position = element(octets, position, end)
+        kind, position, end = element(octets, position, end)
+        number, start, position = element(octets, position, end)
+        if (outer, version, community, kind, number) != _RESPONSE_TAGS or not 0 < position - start <= 5:
+            return False
+        if octets[position : position + 6] != b"\x02\x01\x00\x02\x01\x00":
+            return False
+        rows, position, end = element(octets, position + 6, end)
+        return rows == SEQUENCE and position < end and _are_plain(octets, position, end)
     except (MalformedError, IndexError):
         return False
 
@@ -127,7 +132,7 @@ def _are_plain(octets: bytearray, position: int, end: int) -> bool:
         if tag != SEQUENCE or octets[position] != OBJECT_ID:
             return False
         position += octets[position + 1] + 2
-        if position + 2 > stop:
+        if position + 2 > stop or octets[position - 1] > 127:
             return False
         tag, length = octets[position], octets[position + 1]
         if tag == OCTETS:
@@ -139,7 +144,7 @@ def _are_plain(octets: bytearray, position: int, end: int) -> bool:
             if not 0 < length <= bound and not (length == bound + 1 and octets[position + 2] == 0):
                 return False
         position += length + 2
-        if position != stop:
+        if position != stop or (tag == OBJECT_ID and octets[position - 1] > 127):
             return False
     return position == end
 
