@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
 from homeroom_agent.parsers.tree import natural
 
@@ -13,21 +13,22 @@ _BYTES = 256 * 1024
 class LiveTree:
     """A tree under ``root``, which is ``/`` on a running machine and a directory of files in tests."""
 
-    def __init__(self, root: str = "/") -> None:
+    def __init__(self, root: Path = Path("/")) -> None:
         self._root = root
 
     def read(self, path: str) -> bytes:
         """The file's bytes. Raises OSError as the kernel does."""
-        with open(os.path.join(self._root, path), "rb", buffering=0) as file:  # noqa: PTH118, PTH123 - pathlib costs memory
+        with (self._root / path).open("rb", buffering=0) as file:
             return file.read(_BYTES) or b""
 
     def names(self, path: str) -> list[str]:
         """Names in a directory; empty where there is none or it may not be read."""
         try:
-            return sorted(os.listdir(os.path.join(self._root, path)), key=natural)  # noqa: PTH118, PTH208 - likewise
+            return sorted((entry.name for entry in (self._root / path).iterdir()), key=natural)
         except OSError:
             return []
 
     def real(self, path: str) -> str:
-        """The path with its links followed."""
-        return os.path.relpath(os.path.realpath(os.path.join(self._root, path)), self._root)  # noqa: PTH118 - likewise
+        """The path with its links followed; the path itself where they lead out of the tree."""
+        real = (self._root / path).resolve()
+        return str(real.relative_to(self._root)) if real.is_relative_to(self._root) else path

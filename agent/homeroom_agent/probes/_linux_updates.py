@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
+from pathlib import Path
 
 from homeroom_agent.parsers.os import os_release
 from homeroom_agent.parsers.os.release import Release
@@ -46,14 +46,14 @@ def pending_reboot(tree: Tree, release: Release) -> bool | None:
     return False if release.id in ("debian", "ubuntu", "linuxmint") else None
 
 
-def last_update_at(root: str) -> float | None:
+def last_update_at(root: Path) -> float | None:
     """When packages last changed, Unix seconds."""
-    times = [time for path in _PACKAGE_STATE if (time := _modified_at(os.path.join(root, path)))]  # noqa: PTH118 - pathlib costs memory
+    times = [time for path in _PACKAGE_STATE if (time := _modified_at(root / path))]
     return max(times, default=None)
 
 
-def _modified_at(path: str) -> float | None:
+def _modified_at(path: Path) -> float | None:
     try:
-        return os.stat(path).st_mtime  # noqa: PTH116 - likewise
+        return path.stat().st_mtime
     except OSError:
         return None

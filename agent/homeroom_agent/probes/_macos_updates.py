@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from homeroom_agent.errors import CaptureError
@@ -16,9 +16,9 @@ _HISTORY = "Library/Receipts/InstallHistory.plist"
 _BYTES = 8 * 1024 * 1024
 
 
-def release(root: str) -> Release:
+def release(root: Path) -> Release:
     """Name, version and build."""
-    values: dict[str, Any] = next(iter(_rows(os.path.join(root, _VERSION))), {})  # noqa: PTH118 - pathlib costs memory
+    values: dict[str, Any] = next(iter(_rows(root / _VERSION)), {})
     return Release(
         id="macos",
         name=clean(values.get("ProductName"), 80),
@@ -27,19 +27,19 @@ def release(root: str) -> Release:
     )
 
 
-def last_update_at(root: str) -> float | None:
+def last_update_at(root: Path) -> float | None:
     """When macOS itself was last updated, Unix seconds; apps and their names are passed over."""
     times = [
         row["date"].replace(tzinfo=UTC).timestamp()
-        for row in _rows(os.path.join(root, _HISTORY))  # noqa: PTH118 - likewise
+        for row in _rows(root / _HISTORY)
         if (clean(row.get("displayName"), 80) or "").startswith("macOS") and isinstance(row.get("date"), datetime)
     ]
     return max(times, default=None)
 
 
-def _rows(path: str) -> list[dict[str, Any]]:
+def _rows(path: Path) -> list[dict[str, Any]]:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - likewise
+        with path.open("rb") as file:
             return plist.rows(file.read(_BYTES))
     except (OSError, CaptureError):
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from homeroom_agent.parsers.os.release import Release
 from homeroom_agent.parsers.os.support import support_end_date
@@ -44,7 +45,7 @@ def _section() -> OperatingSystem:
         return row(
             release,
             pending_reboot=_linux_updates.pending_reboot(tree, release),
-            last_update_at=_linux_updates.last_update_at("/"),
+            last_update_at=_linux_updates.last_update_at(Path("/")),
         )
     if sys.platform == "win32":
         from homeroom_agent.probes._windows import registry, updates
@@ -57,5 +58,9 @@ def _section() -> OperatingSystem:
     if sys.platform == "darwin":
         from homeroom_agent.probes import _macos_updates
 
-        return row(_macos_updates.release("/"), pending_reboot=None, last_update_at=_macos_updates.last_update_at("/"))
+        return row(
+            _macos_updates.release(Path("/")),
+            pending_reboot=None,
+            last_update_at=_macos_updates.last_update_at(Path("/")),
+        )
     return row(Release(), pending_reboot=None, last_update_at=None)

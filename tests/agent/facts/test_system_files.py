@@ -23,7 +23,7 @@ def test_the_live_tree_reads_as_the_kernel_does(tmp_path: Path):
     directory.mkdir(parents=True)
     (directory / "eth10").write_text("b")
     (directory / "eth9").symlink_to("eth10")
-    tree = _linux.LiveTree(str(tmp_path))
+    tree = _linux.LiveTree(tmp_path)
     assert (tree.names("sys/class/net"), tree.names("sys/none")) == (["eth9", "eth10"], [])
     assert (tree.read("sys/class/net/eth9"), tree.real("sys/class/net/eth9")) == (b"b", "sys/class/net/eth10")
     with pytest.raises(FileNotFoundError):
@@ -35,7 +35,7 @@ def tree_with(root: Path, **files: str) -> _linux.LiveTree:
         path = root / name.replace("__", "/")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return _linux.LiveTree(str(root))
+    return _linux.LiveTree(root)
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,10 @@ def test_a_linux_restart_is_due_where_something_says_so(
 
 
 def test_the_last_update_is_when_packages_changed(tmp_path: Path):
-    assert _linux_updates.last_update_at(str(tmp_path)) is None
+    assert _linux_updates.last_update_at(tmp_path) is None
     tree_with(tmp_path, var__lib__dpkg__status="")
     os.utime(tmp_path / "var" / "lib" / "dpkg" / "status", (1.0, 1_790_000_000.0))
-    assert _linux_updates.last_update_at(str(tmp_path)) == 1_790_000_000.0
+    assert _linux_updates.last_update_at(tmp_path) == 1_790_000_000.0
 
 
 def test_a_release_without_a_build_gives_the_kernels(tmp_path: Path):
@@ -99,14 +99,14 @@ def test_macos_says_its_release_and_updates_from_property_lists(tmp_path: Path):
     when = datetime(2026, 5, 4, 3, 2, 1)  # noqa: DTZ001 - property lists hold UTC without saying so
     rows = [{"displayName": "macOS 14.5", "date": when}, {"displayName": "Some Game", "date": when.replace(month=9)}]
     history.write_bytes(plistlib.dumps(rows))
-    assert _macos_updates.release(str(tmp_path)) == Release(id="macos", name="macOS", version="14.5", build="23F79")
-    assert _macos_updates.last_update_at(str(tmp_path)) == when.replace(tzinfo=UTC).timestamp()
+    assert _macos_updates.release(tmp_path) == Release(id="macos", name="macOS", version="14.5", build="23F79")
+    assert _macos_updates.last_update_at(tmp_path) == when.replace(tzinfo=UTC).timestamp()
 
 
 def test_a_mac_that_does_not_answer_has_no_facts_and_no_error(tmp_path: Path):
     assert _macos.ioreg("-n", "X", runner=lambda command, seconds: None) == b""
     assert _macos.profile("SPStorageDataType", runner=lambda command, seconds: b"garbage") == {}
-    assert _macos_updates.release(str(tmp_path)) == Release(id="macos")
+    assert _macos_updates.release(tmp_path) == Release(id="macos")
 
 
 def test_something_rare_is_due_again_after_its_time_or_when_the_clock_was_set_back():

@@ -4,9 +4,9 @@ import sys
 
 assert sys.platform == "win32"
 
-from homeroom_agent.errors import CaptureError  # noqa: E402 - nothing is imported elsewhere
-from homeroom_agent.parsers.dmi.smbios import Structure, structures  # noqa: E402
-from homeroom_agent.probes._windows import kernel  # noqa: E402
+from homeroom_agent.errors import CaptureError
+from homeroom_agent.parsers.dmi.smbios import Structure, structures
+from homeroom_agent.probes._windows import kernel
 
 
 def table() -> list[Structure]:

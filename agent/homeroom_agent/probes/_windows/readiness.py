@@ -4,15 +4,15 @@ import sys
 
 assert sys.platform == "win32"
 
-import psutil  # noqa: E402 - nothing is imported elsewhere
+import psutil
 
-from homeroom_agent.parsers.dmi import smbios  # noqa: E402
-from homeroom_agent.parsers.values import flag  # noqa: E402
-from homeroom_agent.parsers.windows import processor  # noqa: E402
-from homeroom_agent.parsers.windows.readiness import Computer, verdict  # noqa: E402
-from homeroom_agent.parsers.windows.tpm import Tpm  # noqa: E402
-from homeroom_agent.probes._windows import firmware, kernel, registry, storage  # noqa: E402
-from homeroom_agent.report import Windows11  # noqa: E402
+from homeroom_agent.parsers.dmi import smbios
+from homeroom_agent.parsers.values import flag
+from homeroom_agent.parsers.windows import processor
+from homeroom_agent.parsers.windows.readiness import Computer, verdict
+from homeroom_agent.parsers.windows.tpm import Tpm
+from homeroom_agent.probes._windows import firmware, kernel, registry, storage
+from homeroom_agent.report import Windows11
 
 _SECURE_BOOT = r"SYSTEM\CurrentControlSet\Control\SecureBoot\State"
 _PROCESSOR = r"HARDWARE\DESCRIPTION\System\CentralProcessor\0"

@@ -4,7 +4,7 @@ import sys
 
 assert sys.platform == "win32"
 
-import winreg  # noqa: E402 - there is none elsewhere
+import winreg
 
 _ACCESS = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
 _MOST = 512
