@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo run test lint bench lock clean tools
+.PHONY: install demo run test lint bench lock clean tools agent-dist
 
 install: $(STAMP)
 
@@ -36,6 +36,11 @@ lint: install
 
 bench: install tools
 	$(BIN)/python -m tests.benchmarks
+
+# The laptop agent for machines without Python: dist/homeroom-agent/, and a Debian package where dpkg-deb is.
+agent-dist: install
+	$(BIN)/pyinstaller --noconfirm --log-level ERROR --distpath dist --workpath build/frozen agent/packaging/frozen/homeroom-agent.spec
+	@if command -v dpkg-deb >/dev/null 2>&1; then $(BIN)/python agent/packaging/linux/build_deb.py dist/homeroom-agent dist; fi
 
 lock:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
-
 
 def text(name: str) -> str | None:
     """Value of a text variable such as ``machdep.cpu.brand_string``; None where the kernel does not know it."""
+    import ctypes  # only here: other systems do without it
+    import ctypes.util
+
     library = ctypes.CDLL(ctypes.util.find_library("c") or "libc.dylib", use_errno=True)
     buffer = ctypes.create_string_buffer(256)
     size = ctypes.c_size_t(len(buffer))
