@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge
 
 from homeroom_collector import views
 from homeroom_collector.config import Settings
@@ -77,7 +77,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app = web.Application(client_max_size=settings.ingest.max_request_bytes)
     app[COLLECTOR] = collector
     app.add_routes(_agent_calls(collector).routes())
-    app.add_routes(views.routes(collector.fleet, collector.registry, settings.metrics, zone=settings.timezone))
+    app.add_routes(_views(collector))
     app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz)])
     app.cleanup_ctx.append(_store)
     app.cleanup_ctx.append(_committing)
@@ -116,6 +116,14 @@ def keeper_of(settings: Settings, store: Store) -> CalendarKeeper:
         folder=Path() if file is None else file.parent,
     )
     return CalendarKeeper(plan, CalendarMemory(store))
+
+
+def _views(collector: Collector) -> list[web.RouteDef]:
+    settings = collector.settings
+    scheme_of = Addresses(settings.listen.trusted_proxies).scheme
+    return views.routes(
+        collector.fleet, collector.registry, settings.metrics, zone=settings.timezone, scheme_of=scheme_of
+    )
 
 
 def _agent_calls(collector: Collector) -> AgentCalls:
@@ -219,12 +227,20 @@ async def _keep_presence(collector: Collector) -> None:
 async def _keep_calendars(collector: Collector) -> None:
     """Read calendar feeds now and then, and hear soon of days that are called off."""
     keeper, every = collector.calendars, collector.calendars.refresh_seconds
+    read_at = Gauge(
+        "homeroom_calendar_feed_read_timestamp_seconds",
+        "When a calendar feed was last read, by its place in the calendar file.",
+        ["feed"],
+        registry=collector.registry,
+    )
     next_reading = 0.0
     while True:
         try:
             if time.monotonic() >= next_reading:
                 next_reading = time.monotonic() + every
                 collector.fleet.use_calendars(await keeper.refresh(time.time()))
+                for feed, moment in keeper.read_at.items():
+                    read_at.labels(feed).set(moment)
             elif await keeper.look_for_closures():
                 collector.fleet.use_calendars(keeper.book())
         except CollectorError as error:

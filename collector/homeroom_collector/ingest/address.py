@@ -55,6 +55,13 @@ class Addresses:
                 break
         return client
 
+    def scheme(self, request: web.Request) -> str:
+        """``http`` or ``https``, as the client wrote it: behind a trusted proxy, what that says."""
+        said = request.headers.get("X-Forwarded-Proto", "").strip().lower()
+        if said in ("http", "https") and within(parse(request.remote or ""), self._trusted):
+            return said
+        return request.scheme
+
 
 class Campus:
     """The schools' own networks."""

@@ -22,10 +22,14 @@ def routes(
     *,
     clock: Callable[[], float] = time.time,
     zone: str = "UTC",
+    scheme_of: Callable[[web.Request], str] = lambda request: request.scheme,
 ) -> list[web.RouteDef]:
-    """Routes of every view. ``registry`` holds the process's own metrics, ``zone`` is the district's."""
+    """Routes of every view. ``registry`` holds the process's own metrics, ``zone`` is the district's.
+
+    ``scheme_of`` tells how a client reached us where a reverse proxy stands between.
+    """
     return [
         *metrics.routes(fleet, registry, settings or MetricsSettings()),
-        *discovery.routes(fleet),
+        *discovery.routes(fleet, scheme_of),
         *pages.routes(fleet, clock, zone),
     ]

@@ -7,24 +7,29 @@ their ``up`` would be one series.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from homeroom_collector.fleet import Fleet, SchoolState
 
+SchemeOf = Callable[[web.Request], str]
 
-def routes(fleet: Fleet) -> list[web.RouteDef]:
-    """Routes of the service discovery."""
+
+def routes(fleet: Fleet, scheme_of: SchemeOf) -> list[web.RouteDef]:
+    """Routes of the service discovery. ``scheme_of`` says how a client reached us, through a proxy or not."""
 
     async def schools(request: web.Request) -> web.Response:
-        return web.json_response([_group(state, request) for state in fleet.schools])
+        scheme = scheme_of(request)
+        return web.json_response([_group(state, request.host, scheme) for state in fleet.schools])
 
     return [web.get("/sd/schools", schools)]
 
 
-def _group(state: SchoolState, request: web.Request) -> dict[str, object]:
+def _group(state: SchoolState, host: str, scheme: str) -> dict[str, object]:
     school = state.school
     labels = {
-        "__scheme__": request.scheme,
+        "__scheme__": scheme,
         "__metrics_path__": "/metrics",
         "__param_school": school.school_id,
         "instance": school.school_id,
@@ -33,4 +38,4 @@ def _group(state: SchoolState, request: web.Request) -> dict[str, object]:
         "__meta_homeroom_school_level": school.level,
         "__meta_homeroom_school_devices": str(len(state.members)),
     }
-    return {"targets": [request.host], "labels": labels}
+    return {"targets": [host], "labels": labels}

@@ -11,7 +11,12 @@ from homeroom_collector.views.metrics.aggregates import AGGREGATES, rows
 from homeroom_collector.views.metrics.document import ALL_TABLES
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "metrics.md").read_text()
-OF_THE_COLLECTOR = {"homeroom_build_info", "homeroom_series", "homeroom_scrape_seconds"}
+OF_THE_COLLECTOR = {
+    "homeroom_build_info",
+    "homeroom_calendar_feed_read_timestamp_seconds",
+    "homeroom_series",
+    "homeroom_scrape_seconds",
+}
 
 
 def row(family: Family, labels: list[str]) -> str:

@@ -45,6 +45,7 @@ class SchoolRow:
     computers: dict[Presence, int]
     gear: dict[Presence, int]
     bar: list[Stretch]
+    uptime: dict[DeviceClass, float | None]
 
 
 def tally(states: Iterable[SchoolState], device_class: DeviceClass) -> Counter[Presence]:
@@ -72,6 +73,7 @@ def _row(state: SchoolState, now: float) -> SchoolRow:
         computers=computers,
         gear=tally([state], "network"),
         bar=bar(computers, COMPUTER_STATES),
+        uptime={"computer": state.uptime.get("computer"), "network": state.uptime.get("network")},
     )
 
 
