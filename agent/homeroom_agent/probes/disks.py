@@ -24,9 +24,12 @@ _EXPLAINED = ("smart_passed", "wear_ratio", "temperature_celsius")
 
 def read(memory: dict[str, Any]) -> Facts:
     """Every built-in disk. What a student plugs in is not the district's and is not named."""
-    program = _smartctl.find() if _may_use_smartctl() else None
+    allowed = _may_use_smartctl()
+    program = _smartctl.find() if allowed else None
     drives = _smartctl.detailed(_drives(memory), memory, program, device_prefix=_DEVICE_PREFIX.get(sys.platform, ""))
-    return facts(drives, "needs administrator rights and smartctl, or is not reported by this disk")
+    if program is not None:
+        return facts(drives, "this disk does not report it")
+    return facts(drives, "smartctl is not installed" if allowed else "needs administrator rights")
 
 
 def facts(drives: Sequence[Drive], reason: str) -> Facts:

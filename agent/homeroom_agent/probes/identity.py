@@ -17,10 +17,22 @@ _PLATFORMS = {"linux": "linux", "win32": "windows", "darwin": "macos"}
 def read() -> Facts:
     """Maker, model, serial number, form and firmware; placeholders are None."""
     section = row(_machine(), _PLATFORMS.get(sys.platform, sys.platform[:16]))
-    reason = "a placeholder, not given by this firmware, or readable by administrators only"
+    reason = "this firmware does not say, or says a placeholder"
+    unsaid = missing("identity", section, ("manufacturer", "model", "form_factor"), reason)
     return Facts(
-        {"identity": section}, missing("identity", section, ("manufacturer", "model", "serial", "form_factor"), reason)
+        {"identity": section}, [*unsaid, *missing("identity", section, ("serial",), _why_no_serial() or reason)]
     )
+
+
+def _why_no_serial() -> str | None:
+    """Linux tells whether it is the right to read that is missing; other systems need none."""
+    if sys.platform != "linux":
+        return None
+    from homeroom_agent.parsers.dmi.sysfs import SERIAL
+    from homeroom_agent.parsers.tree import why_missing
+    from homeroom_agent.probes._linux import LiveTree
+
+    return why_missing(LiveTree(), SERIAL)
 
 
 def row(machine: Machine, platform: str) -> Identity:

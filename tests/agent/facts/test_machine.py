@@ -9,9 +9,11 @@ from tests.agent.facts.captured import parse, sysfs, under
 from homeroom_agent.errors import CaptureError
 from homeroom_agent.parsers.dmi.machine import Machine, iso_date
 from homeroom_agent.parsers.dmi.smbios import installed_bytes, structures
+from homeroom_agent.parsers.dmi.sysfs import SERIAL
 from homeroom_agent.parsers.os.release import Release
 from homeroom_agent.parsers.os.support import support_end_date
 from homeroom_agent.parsers.placeholders import real_text
+from homeroom_agent.parsers.tree import CapturedTree, why_missing
 from homeroom_agent.parsers.windows.processor import from_registry, is_accepted
 from homeroom_agent.parsers.windows.readiness import Computer, verdict
 from homeroom_agent.parsers.windows.tpm import Tpm
@@ -414,3 +416,16 @@ def test_what_is_not_known_leaves_the_answer_open_unless_something_says_no():
 
     assert verdict(dataclasses.replace(GOOD, tpm=Tpm())) == (None, [])
     assert verdict(dataclasses.replace(GOOD, tpm=Tpm(), uefi=False))[0] is False
+
+
+@pytest.mark.parametrize(
+    ("tree", "reason"),
+    [
+        ({"files": {SERIAL: "5CD0123456"}, "root_only": [SERIAL]}, "needs administrator rights"),
+        ({"files": {}}, "this machine does not provide it"),
+        ({"files": {}, "errors": {SERIAL: "ENODEV"}}, "read failed: ENODEV"),
+        ({"files": {SERIAL: "Default string"}}, "the system gives no usable value"),
+    ],
+)
+def test_a_missing_serial_number_says_why(tree: dict[str, Any], reason: str):
+    assert why_missing(CapturedTree(tree, as_root=False), SERIAL) == reason

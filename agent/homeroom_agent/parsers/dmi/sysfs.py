@@ -8,6 +8,7 @@ from homeroom_agent.parsers.tree import Tree, captured, integer, text
 from homeroom_agent.parsers.values import clean
 
 DMI = "sys/class/dmi/id"
+SERIAL = f"{DMI}/product_serial"
 DEVICE_TREE = "proc/device-tree"
 
 
