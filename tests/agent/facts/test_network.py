@@ -54,6 +54,18 @@ def test_bridges_tunnels_and_containers_are_no_links_of_the_machine():
     assert [link["name"] for link in answer["links"]] == ["eth0"]
 
 
+def test_a_capture_cut_down_to_the_class_directory_is_judged_by_names():
+    links = [under(f"{NET}/{name}", type=1, operstate="up") for name in ("enp1s0", "docker0", "veth12ab", "wlan0")]
+    answer = linux(*links, {f"{NET}/wlan0/phy80211/name": "phy0\n"})
+    assert [link["name"] for link in answer["links"]] == ["enp1s0", "wlan0"]
+
+
+def test_the_kernel_keeps_links_without_hardware_apart():
+    real = "sys/devices/virtual/net/eth7"
+    answer = linux(under(real, type=1, operstate="up"), symlinks={f"{NET}/eth7": "../../devices/virtual/net/eth7"})
+    assert answer["links"] == []
+
+
 def test_the_link_with_the_default_route_is_the_uplink():
     default = "wlan0 00000000 0101A8C0 0003 0 0 600 00000000 0 0 0\n"
     local = "eth0 0000A8C0 00000000 0001 0 0 100 00FFFFFF 0 0 0\n"

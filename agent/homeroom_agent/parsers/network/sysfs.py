@@ -4,6 +4,7 @@
 still have it; the agent asks nl80211 first.
 """
 
+import re
 from typing import Any
 
 from homeroom_agent.parsers.network.link import Counters, LinkFacts, LinkType, document
@@ -21,6 +22,10 @@ _COUNTERS = {
     "transmit_drops": "tx_dropped",
 }
 _RTF_REJECT = 0x200
+_VIRTUAL_NAMES = re.compile(
+    r"docker|veth|br\d|br-|virbr|vnet|tun|tap|wg|dummy|ifb|bond|team|vlan|sit|ip6tnl|gre|tailscale"
+)
+_VIRTUAL_MARKS = ("bridge", "bonding", "tun_flags")
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -50,13 +55,25 @@ def _link(tree: Tree, name: str, active: set[str] | None, signals: dict[str, flo
         type=_type(tree, name),
         up=_up(tree, path),
         active=None if active is None else name in active,
-        virtual=not exists(tree, f"{path}/device"),
+        virtual=_is_virtual(tree, name),
         # 4294967295 is the unsigned form of "unknown", 10 Tbit/s more than any link.
         speed_bps=speed * 1_000_000 if speed is not None and speed < 10_000_000 else None,
         full_duplex={"full": True, "half": False}.get(duplex or ""),
         signal_dbm=signals.get(name),
         counters=Counters(**{ours: integer(tree, f"{path}/statistics/{theirs}") for ours, theirs in _COUNTERS.items()}),
     )
+
+
+def _is_virtual(tree: Tree, name: str) -> bool:
+    """Whether no hardware is behind the link: the kernel keeps such links under ``devices/virtual``.
+
+    A capture that was cut down to the class directory shows neither; there the names of the usual drivers must do.
+    """
+    path = f"{_ROOT}/{name}"
+    real = tree.real(path)
+    if "/virtual/" in real or real != path or exists(tree, f"{path}/device"):
+        return "/virtual/" in real
+    return _VIRTUAL_NAMES.match(name) is not None or any(exists(tree, f"{path}/{mark}") for mark in _VIRTUAL_MARKS)
 
 
 def _type(tree: Tree, name: str) -> LinkType:
