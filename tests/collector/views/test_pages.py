@@ -138,6 +138,15 @@ async def test_devices_are_found_by_name_serial_or_model(client: TestClient, que
     assert ("Cart 7</b> ○" in text) is ("odd" in found)
 
 
+async def test_uptime_is_shown_once_there_is_some(client: TestClient, fleet: Fleet) -> None:
+    assert "uptime" not in (await read(client, "/?school=ps1")).text.partition("Needs a look")[2].partition("Name,")[0]
+    for state in fleet.schools:
+        state.uptime = {"computer": 0.874, "network": None}
+    text = (await read(client)).text
+    assert "share of the instruction of the last four weeks" in text
+    assert "87%" in text
+
+
 async def test_one_school_and_one_state_can_be_picked(client: TestClient) -> None:
     text = (await read(client, "/?school=ps2")).text
     assert "switch-1" in text

@@ -64,6 +64,7 @@ class Home:
             findings=overview.findings(chosen, now),
             choices=sorted((state.school.name, state.school.school_id) for state in states),
             chosen=rows[0] if query.school and rows else None,
+            with_uptime=any(ratio is not None for row in rows for ratio in row.uptime.values()),
             schools=rows[shown.first : shown.end],
             school_page=shown,
             computer_states=schools.occurring(chosen, "computer", schools.COMPUTER_STATES),

@@ -20,7 +20,7 @@ COMPUTER_STATES = (
     Presence.SHELVED,
 )
 GEAR_STATES = (Presence.UP, Presence.DOWN, Presence.UNREACHABLE, Presence.UNKNOWN)
-BAR_WIDTH = 160
+BAR_WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True)
