@@ -136,3 +136,31 @@ def test_a_link_out_of_the_tree_stays_in_the_capture():
     facts = read("battery", ".sysfs.json", json.dumps(outside).encode())
     assert facts is not None
     assert [battery["name"] for battery in facts["batteries"]] == ["BAT0"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(answers=st.lists(st.binary(max_size=700), min_size=6, max_size=6))
+def test_no_answer_of_a_disk_driver_breaks_its_reading(answers: list[bytes]):
+    from homeroom_agent.parsers.disk import windows_storage
+
+    names = ("device", "seek_penalty", "geometry", "nvme_log", "prediction", "temperature")
+    windows_storage.drive("disk0", windows_storage.Answers(**dict(zip(names, answers, strict=True))))
+
+
+@settings(max_examples=300, deadline=None)
+@given(answer=st.binary(max_size=400))
+def test_no_answer_of_the_kernels_wifi_breaks_its_reading(answer: bytes):
+    from homeroom_agent.parsers.network import nl80211
+
+    nl80211.family(answer)
+    nl80211.interfaces(answer)
+    nl80211.station(answer)
+    nl80211.is_last(answer)
+
+
+@settings(max_examples=100, deadline=None)
+@given(table=st.binary(min_size=1352, max_size=3000))
+def test_no_interface_table_breaks_its_reading(table: bytes):
+    from homeroom_agent.parsers.network import windows_rows
+
+    windows_rows.links(table, 1, {})
