@@ -73,7 +73,8 @@ class Rounds:
         enrolled_at, last = memory.get("enrolment", {}).get("at"), memory.get("round", {})
         if enrolled_at != last.get("enrolled_at"):  # a collector that has just met this device was told nothing so far
             memory = {**memory, "said": {}}
-        if last.get("boot") != self._boot:  # a disk or a memory module may have been changed, or all but the disk
+        here = {"boot": self._boot, "version": __version__}
+        if last.get("here") != here:  # a part may have been changed, or all but the disk; or a probe knows more now
             memory = {
                 name: _forgetting_when(value) if name.startswith("probe.") else value for name, value in memory.items()
             }
@@ -85,7 +86,7 @@ class Rounds:
         if connectivity and (everything or connectivity["at"] != last.get("connectivity_at")):
             measured.document["connectivity"] = connectivity["section"] | _throughput(memory, at)
         measured.memory["round"] = {
-            "boot": self._boot,
+            "here": here,
             "enrolled_at": enrolled_at,
             "connectivity_at": connectivity.get("at"),
         }

@@ -108,6 +108,12 @@ def test_https_passes_a_proxy_by_a_tunnel(secure: Collector, ca_file: Path):
     assert proxy.asked[0].startswith(f"CONNECT {secure.url.removeprefix('https://')} ")
 
 
+def test_plain_http_asks_the_proxy_for_the_whole_address(plain: Collector):
+    error = failure("http://127.0.0.9:8080/homeroom", proxy=plain.url)
+    assert plain.requests == ["POST http://127.0.0.9:8080/homeroom/api/v1/reports"]
+    assert f"127.0.0.9:8080 through the proxy {plain.url.removeprefix('http://')}" in str(error) or error.status == 404
+
+
 def test_a_proxy_that_wants_a_login_is_named_without_the_password(secure: Collector, ca_file: Path):
     with proxying(Proxy(login="Basic x")) as proxy:
         error = failure(secure.url, proxy=f"http://ann:s3cret@127.0.0.1:{proxy.port}", ca_file=ca_file)
