@@ -28,6 +28,7 @@ from homeroom_collector.ingest.http import AgentCalls
 from homeroom_collector.ingest.keyring import REFRESH_SECONDS, Keyring
 from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.merge import News
+from homeroom_collector.ingest.problem import unknown_calls
 from homeroom_collector.ingest.restore import restore
 from homeroom_collector.ingest.service import Intake, NetworkSink
 from homeroom_collector.ingest.wire import Wire
@@ -79,7 +80,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app[COLLECTOR] = collector
     app.add_routes(_agent_calls(collector).routes())
     app.add_routes(_views(collector))
-    app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz)])
+    app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz), unknown_calls()])
     app.cleanup_ctx.append(_store)
     app.cleanup_ctx.append(_committing)
     app.cleanup_ctx.append(_running(_follow_revocations))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gzip
 import json
 import time
@@ -62,10 +64,36 @@ class Running:
     async def zipped(self, key: str, body: bytes) -> tuple[int, dict[str, Any]]:
         return await self.post(key, gzip.compress(body), **{"Content-Encoding": "gzip"})
 
+    async def answer(self, *, accepted: int = 0, duplicates: int = 0) -> dict[str, Any]:
+        settings = {"interval_seconds": self.collector.settings.agents.interval}
+        return {"accepted": accepted, "duplicates": duplicates, "rejected": [], "settings": settings}
+
+    async def ready(self) -> int:
+        async with self.http.get(f"{self.url}/readyz") as answer:
+            return answer.status
+
+    async def pragma(self, pragma: str) -> Any:
+        """Run a PRAGMA on the one connection that writes, outside a transaction."""
+        engine = self.collector.store._database._engines[True]
+        return await asyncio.to_thread(_pragma, engine, pragma)
+
+    def full(self) -> bool:
+        """Whether no more reports may wait."""
+        return self.collector.commit._queued >= self.collector.settings.ingest.queue_reports
+
     async def rows(self, query: str) -> list[tuple[Any, ...]]:
         return await self.collector.store.read(
             lambda connection: [tuple(row) for row in connection.execute(sa.text(query))]
         )
+
+
+def _pragma(engine: sa.Engine, pragma: str) -> Any:
+    with contextlib.closing(engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA {pragma}")
+        row = cursor.fetchone()
+        cursor.close()
+        return row and row[0]
 
 
 @asynccontextmanager

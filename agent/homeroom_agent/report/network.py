@@ -212,8 +212,8 @@ class PollCost:
     """What the poll cost the device and us."""
 
     duration_seconds: float = fact("wall time", minimum=0, required=True)
-    requests: int = fact("requests sent", minimum=0, required=True)
-    variables: int = fact("variables received", minimum=0, required=True)
+    requests: int = fact("requests sent", minimum=0, maximum=2**63 - 1, required=True)
+    variables: int = fact("variables received", minimum=0, maximum=2**63 - 1, required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,5 +58,20 @@ def answering_problems(handler: Handler) -> Handler:
     return answer
 
 
+def unknown_calls() -> web.RouteDef:
+    """Answers for everything under ``/api`` that no other route takes; to be added last."""
+    return web.route("*", "/api/{call:.*}", _unknown)
+
+
+async def _unknown(request: web.Request) -> web.Response:
+    same_path = [
+        route for route in request.app.router.routes() if route.resource and route.resource.canonical == request.path
+    ]
+    if not same_path:
+        return problem(404, f"{request.path}: no such call")
+    allowed = ", ".join(sorted({route.method for route in same_path}))
+    return problem(405, f"{request.method} is not understood here; allowed: {allowed}", headers={"Allow": allowed})
+
+
 def _retry_after(seconds: float) -> dict[str, str]:
     return {"Retry-After": str(max(1, math.ceil(seconds)))}

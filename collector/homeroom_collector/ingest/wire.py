@@ -22,6 +22,7 @@ from homeroom_collector.errors import RefusedError
 # msgspec compares whole numbers as signed 64 bits; counters above that take the reference's way.
 _LARGEST = 2**63 - 1
 _LONG_BYTES = 4096
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Decoded(NamedTuple):
@@ -105,7 +106,7 @@ class Wire:
         """Decode one report. Raises ReportError naming the field."""
         try:
             return cast("Report", self._report.decode(raw))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _UNREADABLE:
             return decode(raw)
 
     def converted(self, report: Report) -> Decoded:
@@ -126,7 +127,7 @@ class Wire:
             raws = self._envelope.decode(raw).reports
             _check_count(len(raws), most)
             return [self._decoded(index, item) for index, item in enumerate(raws)], []
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _UNREADABLE:
             return _slowly(raw, most)
 
     def _decoded(self, index: int, raw: msgspec.Raw) -> Decoded:
@@ -137,7 +138,7 @@ class Wire:
         """Decode ``{"token", "device"}``. Raises RefusedError."""
         try:
             decoded = self._enrolment.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _UNREADABLE:
             return _enrolment_slowly(raw)
         return decoded.token, decoded.device
 

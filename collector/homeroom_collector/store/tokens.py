@@ -11,6 +11,8 @@ from homeroom_collector.store import secrets
 from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.schema import enrolment_tokens as table
 
+_PROBE_BYTES = 65_536
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
@@ -104,6 +106,9 @@ def _count(connection: Connection, token_id: str, now: float) -> bool:
 
 
 def touch(connection: Connection) -> None:
-    """Write something and take it back in the same transaction, to see whether the store takes writes at all."""
-    token = create(connection, school_id="", now=0.0, label="probe", uses_allowed=0)
+    """Write something and take it back in the same transaction, to see whether the store takes writes at all.
+
+    As large as a batch of reports: the last free page of a full disk proves nothing.
+    """
+    token = create(connection, school_id="", now=0.0, label="x" * _PROBE_BYTES, uses_allowed=0)
     connection.execute(table.delete().where(table.c.token_id == token.partition(".")[0]))

@@ -1,0 +1,85 @@
+"""A real PostgreSQL server on loopback, for as long as a block lasts."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_START_SECONDS = 30.0
+
+
+def find(program: str) -> str | None:
+    """A program of the server: on PATH, or where Debian keeps it."""
+    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
+    return str(debian[-1]) if debian else shutil.which(program)
+
+
+class Server:
+    """One server. ``url`` leads to an empty database that tests may make others beside."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self._folder, self.port = folder, port
+        self.url = f"postgresql://homeroom@127.0.0.1:{port}/postgres"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and return when it takes connections."""
+        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(self._folder), "fsync": "off"}
+        command = [str(find("postgres")), "-D", str(self._folder / "data"), "-p", str(self.port)]
+        command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, user=_user())
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            if time.monotonic() > deadline or self._process.poll() is not None:
+                raise RuntimeError((self._folder / "log").read_text())
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop it as a machine that goes down does: connections break."""
+        if self._process:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(timeout=30)
+            self._process = None
+
+    def _answers(self) -> bool:
+        ready = [str(find("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-d", "postgres"]
+        return subprocess.run(ready, check=False, timeout=10).returncode == 0
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """Make a server in a folder of its own. It refuses to run as root, so root lends it to nobody."""
+    folder = Path(tempfile.mkdtemp(prefix="homeroom-pg-"))
+    try:
+        if (user := _user()) is not None:
+            os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+        command = [str(find("initdb")), "-D", str(folder / "data"), "-U", "homeroom", "-A", "trust", "--no-sync"]
+        subprocess.run([*command, "-E", "UTF8"], check=True, capture_output=True, timeout=60, user=user, cwd="/")
+        running = Server(folder, _free_port())
+        running.start()
+        try:
+            yield running
+        finally:
+            running.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _user() -> str | None:
+    return "nobody" if os.getuid() == 0 else None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
