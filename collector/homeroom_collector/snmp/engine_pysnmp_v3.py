@@ -30,7 +30,7 @@ from homeroom_collector.snmp.session import (
     Secret,
     SnmpVersion,
 )
-from homeroom_collector.snmp.usm_header import REPORT_MEANINGS, SILENT_AFTER_DISCOVERY
+from homeroom_collector.snmp.v3_message import REPORT_MEANINGS, SILENT_AFTER_DISCOVERY
 
 _AUTH: dict[AuthProtocol, Any] = {
     "md5": config.USM_AUTH_HMAC96_MD5,

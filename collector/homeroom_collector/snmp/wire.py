@@ -24,7 +24,7 @@ RESPONSE, REPORT = 0xA2, 0xA8
 
 _UNSIGNED_OCTETS: Final = {COUNTER32: 4, GAUGE32: 4, TIME_TICKS: 4, UINTEGER32: 4, COUNTER64: 8}
 _PLAIN_OCTETS: Final = {INTEGER: 4, COUNTER32: 4, GAUGE32: 4, TIME_TICKS: 4, COUNTER64: 8, OBJECT_ID: 126}
-_RESPONSE_TAGS: Final = (SEQUENCE, INTEGER, OCTETS, RESPONSE, INTEGER)
+_MESSAGE_TAGS: Final = (SEQUENCE, INTEGER, OCTETS)
 _FLOATS: Final = {b"\x9f\x78\x04": ">f", b"\x9f\x79\x08": ">d"}
 
 
@@ -91,7 +91,7 @@ def element(octets: Octets, position: int, end: int) -> tuple[int, int, int]:
     return tag, start, start + length
 
 
-def is_plain(octets: bytearray, size: int) -> bool:
+def is_plain(octets: Octets, size: int) -> bool:
     """Tell whether gufo reads this version 1 or 2c response as it is meant.
 
     Plain is: well formed, no error, each value a number, text or OID of proper length. Runs for every answer, so it
@@ -103,19 +103,24 @@ def is_plain(octets: bytearray, size: int) -> bool:
         if position - start != 1 or octets[start] > 1:
             return False
         community, _, position = element(octets, position, end)
-        kind, position, end = element(octets, position, end)
-        number, start, position = element(octets, position, end)
-        if (outer, version, community, kind, number) != _RESPONSE_TAGS or not 0 < position - start <= 5:
-            return False
-        if octets[position : position + 6] != b"\x02\x01\x00\x02\x01\x00":
-            return False
-        rows, position, end = element(octets, position + 6, end)
-        return rows == SEQUENCE and position < end and _are_plain(octets, position, end)
+        return (outer, version, community) == _MESSAGE_TAGS and is_plain_pdu(octets, position, end)
     except (MalformedError, IndexError):
         return False
 
 
-def _are_plain(octets: bytearray, position: int, end: int) -> bool:
+def is_plain_pdu(octets: Octets, position: int, end: int) -> bool:
+    """Tell the same of the PDU between two positions. Raises MalformedError or IndexError where it is cut short."""
+    kind, position, end = element(octets, position, end)
+    number, start, position = element(octets, position, end)
+    if (kind, number) != (RESPONSE, INTEGER) or not 0 < position - start <= 5:
+        return False
+    if octets[position : position + 6] != b"\x02\x01\x00\x02\x01\x00":
+        return False
+    rows, position, end = element(octets, position + 6, end)
+    return rows == SEQUENCE and position < end and _are_plain(octets, position, end)
+
+
+def _are_plain(octets: Octets, position: int, end: int) -> bool:
     while position < end:
         tag, length = octets[position], octets[position + 1]
         position += 2

@@ -1,12 +1,12 @@
-"""The outside of an SNMPv3 message (RFC 3412 section 6, RFC 3414 section 2.4), and what its reports mean."""
+"""An SNMPv3 message from its octets (RFC 3412 section 6, RFC 3414 section 2.4), and what its reports mean."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from homeroom_collector.snmp.wire import OCTETS, REPORT, SEQUENCE, MalformedError, Pdu, element, expect, read_pdu
+from homeroom_collector.snmp.wire import INTEGER, OCTETS, REPORT, SEQUENCE, MalformedError, Pdu, element, expect
 
-_PRIV_FLAG = 0x02
+_AUTH_FLAG, _PRIV_FLAG = 0x01, 0x02
 
 REPORT_MEANINGS = {
     "1.3.6.1.6.3.15.1.1.1": "the device does not offer this security level to this user",
@@ -30,10 +30,22 @@ PASSING_REPORTS = frozenset({"1.3.6.1.6.3.15.1.1.2", "1.3.6.1.6.3.15.1.1.4"})
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What is readable without any key. ``body`` is where the scoped PDU, or what hides it, starts and stops."""
+    """What is readable without any key. Pairs are where something starts and stops in the octets.
+
+    ``body`` is the scoped PDU, or the OCTET STRING that hides it.
+    """
 
     flags: int
+    engine_boots: int
+    engine_time: int
+    digest: tuple[int, int]
+    salt: bytes
     body: tuple[int, int]
+
+    @property
+    def is_authenticated(self) -> bool:
+        """The message carries a digest."""
+        return bool(self.flags & _AUTH_FLAG)
 
     @property
     def is_encrypted(self) -> bool:
@@ -53,27 +65,36 @@ def read_header(octets: bytes) -> Header:
     flags_start, flags_stop = expect(octets, position, global_stop, OCTETS)
     if flags_stop - flags_start != 1:
         raise MalformedError("flags of more than one octet")
-    _, security_stop = expect(octets, global_stop, stop, OCTETS)
-    return Header(octets[flags_start], (security_stop, stop))
+    security_start, security_stop = expect(octets, global_stop, stop, OCTETS)
+    boots, seconds, digest, salt = _security(octets, security_start, security_stop)
+    return Header(octets[flags_start], boots, seconds, digest, salt, (security_stop, stop))
 
 
-def read_scoped_pdu(octets: bytes, position: int, end: int) -> Pdu:
-    """Read a scoped PDU in the clear. Raises MalformedError."""
+def _security(octets: bytes, position: int, end: int) -> tuple[int, int, tuple[int, int], bytes]:
+    position, end = expect(octets, position, end, SEQUENCE)
+    _, position = expect(octets, position, end, OCTETS)
+    start, position = expect(octets, position, end, INTEGER)
+    boots = int.from_bytes(octets[start:position], "big", signed=True)
+    start, position = expect(octets, position, end, INTEGER)
+    seconds = int.from_bytes(octets[start:position], "big", signed=True)
+    _, position = expect(octets, position, end, OCTETS)
+    digest = expect(octets, position, end, OCTETS)
+    salt_start, salt_stop = expect(octets, digest[1], end, OCTETS)
+    return boots, seconds, digest, octets[salt_start:salt_stop]
+
+
+def pdu_within(octets: bytes, position: int, end: int) -> tuple[int, int]:
+    """Where the PDU of the scoped PDU between two positions starts and stops. Raises MalformedError."""
     start, stop = expect(octets, position, end, SEQUENCE)
     _, engine_stop = expect(octets, start, stop, OCTETS)
     _, name_stop = expect(octets, engine_stop, stop, OCTETS)
-    return read_pdu(octets, name_stop, stop)
+    if name_stop == stop:
+        raise MalformedError("no PDU")
+    return name_stop, stop
 
 
-def report_in(octets: bytes) -> str | None:
-    """Object that a report counts, without its instance; None where the message is no readable report."""
-    try:
-        header = read_header(octets)
-        if header.is_encrypted:
-            return None
-        pdu = read_scoped_pdu(octets, *header.body)
-    except MalformedError:
-        return None
+def report_of(pdu: Pdu) -> str | None:
+    """Object that a report counts, without its instance; None where the PDU is no report."""
     if pdu.kind != REPORT or not pdu.bindings:
         return None
     return pdu.bindings[0][0].removesuffix(".0")
