@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from homeroom_collector.fleet.fleet import Fleet
+
+_log = logging.getLogger(__name__)
 
 
 async def keep_current(fleet: Fleet, clock: Callable[[], float], every_seconds: float = 15.0) -> None:
@@ -13,6 +16,9 @@ async def keep_current(fleet: Fleet, clock: Callable[[], float], every_seconds: 
     while True:
         now = clock()
         for school_id in [state.school.school_id for state in fleet.schools]:
-            fleet.refresh_school(school_id, now)
+            try:
+                fleet.refresh_school(school_id, now)
+            except Exception:
+                _log.exception("school %r cannot be brought up to date", school_id)
             await asyncio.sleep(0)
         await asyncio.sleep(every_seconds)

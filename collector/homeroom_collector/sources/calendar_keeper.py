@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ class CalendarKeeper:
         for place, feed in self._feeds():
             body = await self._memory.feed(feed.source)
             try:
-                self._understand(place, feed, body or b"", now)
+                await self._understand(place, feed, body or b"", now)
             except SourceError as error:
                 _log.info("%s: no copy that can be used: %s", place, error)
         return self.book()
@@ -74,7 +75,7 @@ class CalendarKeeper:
         for place, feed in self._feeds():
             try:
                 body = await calendar_feeds.fetch(feed.source, self._plan.folder)
-                self._understand(place, feed, body, now)
+                await self._understand(place, feed, body, now)
                 await self._memory.keep_feed(feed.source, body, now)
             except CollectorError as error:
                 _log.warning("%s: %s; what it said before still holds", place, error)
@@ -109,10 +110,10 @@ class CalendarKeeper:
         for where, part in self._plan.settings.parts():
             yield from _feeds_of(where, part)
 
-    def _understand(self, place: str, feed: FeedSettings, body: bytes, now: float) -> None:
+    async def _understand(self, place: str, feed: FeedSettings, body: bytes, now: float) -> None:
         today = datetime.fromtimestamp(now, self._plan.zone).date()
         try:
-            self._understood[place] = read(body, feed, self._plan.zone, Horizon.around(today))
+            self._understood[place] = await asyncio.to_thread(read, body, feed, self._plan.zone, Horizon.around(today))
         except SourceError as error:
             raise SourceError(f"{calendar_feeds.shown(feed.source)}: {error}") from None
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import dropwhile, islice, takewhile
 from typing import Any
 
 import icalendar
@@ -24,6 +25,8 @@ _log = logging.getLogger(__name__)
 _CLOSING_HOURS = 6
 _MOST_DAYS = 120
 _MOST_OCCURRENCES = 1000
+# What repeats by the hour or faster says nothing about school days, and would take for ever to work out.
+_FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def events(raw: bytes, zone: tzinfo, horizon: Horizon) -> Iterator[Event]:
     for component in components:
         try:
             yield from _occurrences(component, zone, horizon, moved)
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
+        except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
             _log.warning("calendar event %.80r is not understood: %s", str(component.get("SUMMARY", "")), error)
 
 
@@ -160,10 +163,9 @@ def _starts(component: Any, start: date | datetime, zone: tzinfo, horizon: Horiz
         return
     whole = start if isinstance(start, datetime) else datetime.combine(start, time())
     left_out = {_day(moment, None) for moment in _listed(component, "EXDATE")}
-    for number, begin in enumerate(_rules(component, whole, zone)):
-        if begin.date() > horizon.last or number >= _MOST_OCCURRENCES:
-            break
-        if begin.date() >= horizon.first and begin.date() not in left_out:
+    within = dropwhile(lambda begin: begin.date() < horizon.first, _rules(component, whole, zone))
+    for begin in islice(takewhile(lambda begin: begin.date() <= horizon.last, within), _MOST_OCCURRENCES):
+        if begin.date() not in left_out:
             yield begin if isinstance(start, datetime) else begin.date()
 
 
@@ -172,10 +174,18 @@ def _rules(component: Any, start: datetime, zone: tzinfo) -> Iterator[datetime]:
     found, own, floating = rrule.rruleset(), start.tzinfo or zone, start.replace(tzinfo=None)
     found.rdate(floating)
     for recur in _several(component.get("RRULE")):
+        _check_pace(recur)
         found.rrule(rrule.rrulestr(_floating(recur, own), dtstart=floating))
     for moment in _listed(component, "RDATE"):
         found.rdate(datetime.combine(_day(moment, own), start.time()))
     return (moment.replace(tzinfo=start.tzinfo) for moment in found)
+
+
+def _check_pace(recur: Any) -> None:
+    """Refuse repetitions that would be worked out for ever. Raises ValueError."""
+    frequencies = {str(each).upper() for each in recur.get("FREQ", [])}
+    if not frequencies <= _FREQUENCIES or any(interval < 1 for interval in recur.get("INTERVAL", [])):
+        raise ValueError(f"repeats every {recur.get('INTERVAL')} {recur.get('FREQ')}")
 
 
 def _floating(recur: Any, zone: tzinfo) -> str:

@@ -95,6 +95,27 @@ def test_an_endless_repetition_ends_with_the_horizon() -> None:
     assert [event.first.year for event in events(ics(entry), CHICAGO, HORIZON)] == [2025, 2026, 2027]
 
 
+def test_a_weekly_event_from_long_ago_still_repeats() -> None:
+    entry = "SUMMARY:No school\nDTSTART;VALUE=DATE:19900105\nRRULE:FREQ=WEEKLY"
+    assert march(6, 13) < days(entry).off
+
+
+@pytest.mark.parametrize(
+    "rule", ["FREQ=SECONDLY", "FREQ=HOURLY;COUNT=3", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;INTERVAL=0"]
+)
+def test_a_repetition_that_makes_no_sense_costs_nothing(rule: str) -> None:
+    entry = f"SUMMARY:No school\nDTSTART;VALUE=DATE:20000105\nRRULE:{rule}"
+    assert not days(entry).off - {date(2000, 1, 5)}
+
+
+@given(st.text("FREQUNTILCODAYWKMHBSP=;,0123456789-+Z", max_size=60))
+def test_no_rule_breaks_the_file(rule: str) -> None:
+    try:
+        list(events(ics(f"SUMMARY:x\nDTSTART;VALUE=DATE:20260101\nRRULE:{rule}"), CHICAGO, HORIZON))
+    except SourceError:
+        return
+
+
 def test_one_moved_occurrence_replaces_the_one_it_moves() -> None:
     moved = "RECURRENCE-ID;VALUE=DATE:20260313\nDTSTART;VALUE=DATE:20260312"
     text = ics(
