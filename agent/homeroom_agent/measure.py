@@ -94,7 +94,8 @@ class Measurement:
             record.pop("failed_at", None)
             record.update(ran_at=now, memory=remembered, **found)
         spent = time.perf_counter() - started
-        return ProbeRun(name=probe.name, duration_seconds=round(spent, 3), error=error), error is None
+        # Hundredths tell a slow probe; more digits are noise, which does not compress.
+        return ProbeRun(name=probe.name, duration_seconds=round(spent, 2), error=error), error is None
 
     def _worth_sending(
         self, memory: Memory, fresh: set[str], said: dict[str, Any], now: float, *, everything: bool

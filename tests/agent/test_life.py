@@ -5,6 +5,7 @@ The parts are the real ones, on a disk and against a real HTTP server; only the 
 
 import itertools
 import json
+import random
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from homeroom_agent import identity
 from homeroom_agent.attempts import wait_seconds
 from homeroom_agent.config import load
 from homeroom_agent.errors import AgentError, TransportError
+from homeroom_agent.probes import Facts, Probe
+from homeroom_agent.report import Battery, Fan, Filesystem, Link, Memory, Temperature
 
 
 @pytest.fixture
@@ -190,3 +193,63 @@ def test_what_the_agent_keeps_on_disk_holds_no_secret_but_the_key(laptop, collec
     next_report(laptop, collector)
     key = json.loads((laptop.folder / "state" / "device.json").read_text())["device_key"]
     assert key.encode() not in (laptop.folder / "state" / "spool.db").read_bytes()
+
+
+def test_a_well_equipped_laptop_stays_within_900_bytes_a_report(laptop: Laptop, collector: Collector):
+    dice = random.Random(7)
+
+    def busy() -> list[Facts]:
+        radio = {
+            "wifi_band": "5GHz",
+            "wifi_signal_dbm": float(dice.randint(-80, -40)),
+            "wifi_rate_bps": dice.randrange(10**9),
+            "roams_total": dice.randrange(90),
+        }
+        cable = {"speed_bps": 10**9, "full_duplex": True}
+        links = [
+            Link(
+                name=name, type=kind, up=True, active=kind == "wifi", **(radio if kind == "wifi" else cable),
+                receive_bytes=dice.randrange(10**12), transmit_bytes=dice.randrange(10**11), receive_errors=0,
+                transmit_errors=0, receive_drops=dice.randrange(9999), transmit_drops=0,
+            )
+            for name, kind in (("wlp0s20f3", "wifi"), ("enp0s31f6", "ethernet"))
+        ]  # fmt: skip
+        batteries = [
+            Battery(
+                name=name, manufacturer="SMP", model="DELL 0WFK4", design_capacity_wh=42.0,
+                full_charge_capacity_wh=31.35, health_ratio=0.7464,
+                cycle_count=412, charge_ratio=round(dice.random(), 3), state="discharging",
+            )
+            for name in ("BAT0", "BAT1")
+        ]  # fmt: skip
+        temperatures = [
+            Temperature(name=name, celsius=round(dice.uniform(30, 90), 1), critical_celsius=100.0)
+            for name in ("cpu", "core 0", "core 1", "core 2", "core 3", "board")
+        ]
+        memory = Memory(
+            total_bytes=8_182_550_528, available_bytes=dice.randrange(8 * 10**9), swap_total_bytes=4_294_963_200,
+            swap_used_bytes=dice.randrange(10**9), pressure_ratio=round(dice.random(), 4),
+        )  # fmt: skip
+        filesystems = [
+            Filesystem(mount=mount, filesystem="ext4", size_bytes=125_000_000_000, free_bytes=dice.randrange(10**11))
+            for mount in ("/", "/home")
+        ]
+        return [
+            Facts({"links": links}),
+            Facts({"batteries": batteries}),
+            Facts({"temperatures": temperatures, "fans": [Fan(name="cpu", rpm=float(dice.randrange(4000)))]}),
+            Facts({"memory": memory, "filesystems": filesystems}),
+        ]
+
+    plain = laptop.probes
+
+    def everything() -> list[Probe]:
+        names = ("links", "batteries", "temperatures", "memory")
+        rich = [Probe(name, 0.0, lambda _, at=at: busy()[at]) for at, name in enumerate(names)]
+        return [*plain(), *rich]
+
+    laptop.probes = everything
+    for _ in range(6):
+        laptop.measure(every=FIVE_MINUTES)
+        laptop.send()
+    assert max(len(body) for body in collector.bodies[2:]) <= 900
