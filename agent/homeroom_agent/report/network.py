@@ -25,6 +25,7 @@ class System:
     description: str | None = fact("sysDescr", max_length=1024)
     object_id: str | None = fact("sysObjectID, dotted", max_length=255)
     uptime_seconds: float | None = fact("time since the device started", minimum=0)
+    restarts_total: int | None = count("restarts seen since the poller started")
     location: str | None = fact("sysLocation", max_length=255)
     contact: str | None = fact("sysContact: often a help desk", max_length=255, concern="may name a member of staff")
 

@@ -91,7 +91,10 @@ def _port_counter(name: str, text: str, attribute: str) -> Column:
 _SYSTEM = Table(
     name="target_system",
     facts=_one("system"),
-    columns=(Column(gauge("target_uptime_seconds", "Time since the device started."), attrgetter("uptime_seconds")),),
+    columns=(
+        Column(gauge("target_uptime_seconds", "Time since the device started."), attrgetter("uptime_seconds")),
+        Column(counter("target_restarts", "Restarts seen since the poller started."), attrgetter("restarts_total")),
+    ),
 )
 
 _POLL = Table(

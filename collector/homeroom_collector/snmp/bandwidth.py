@@ -82,15 +82,17 @@ def _bps(before: int | None, after: int | None, port: Interface, elapsed: float)
         return None
     octets = after - before
     if octets < 0:
-        wrapped_speed = port.speed_bps or _UNKNOWN_SPEED_BPS
-        if port.counter_bits != 32 or wraps_unseen(wrapped_speed, elapsed):
-            return None
         octets += _WRAP_32
-        fastest = wrapped_speed * _OVERSPEED
-    else:
-        fastest = (port.speed_bps or math.inf) * _OVERSPEED
+        if octets < 0 or port.counter_bits != 32 or not fits(octets, port, elapsed):
+            return None
     bps = octets * 8 / elapsed
-    return bps if bps <= fastest else None
+    return bps if bps <= (port.speed_bps or math.inf) * _OVERSPEED else None
+
+
+def fits(octets: int, port: Interface, elapsed: float) -> bool:
+    """Say whether a 32-bit counter that fell can have wrapped once: the port is as fast, and too slow for twice."""
+    speed = port.speed_bps or _UNKNOWN_SPEED_BPS
+    return elapsed > 0 and not wraps_unseen(speed, elapsed) and octets * 8 / elapsed <= speed * _OVERSPEED
 
 
 def wraps_unseen(speed_bps: int, interval_seconds: float) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from homeroom_agent.report.network import GearIdentity, NetworkGear, TableError
 from homeroom_collector.errors import SnmpError, SnmpTimeoutError
+from homeroom_collector.snmp.continuity import Continuity
 from homeroom_collector.snmp.gear import Inventory, read_counters, read_inventory
 from homeroom_collector.snmp.profile_match import Catalog
 from homeroom_collector.snmp.session import Credentials, Endpoint, Engine, Session
@@ -56,6 +57,7 @@ class Watch:
         self._session: Session | None = None
         self._inventory: Inventory | None = None
         self._inventory_at = 0.0
+        self._continuity = Continuity()
 
     async def poll(self) -> NetworkGear:
         """Ask the device within its budget; ``failures`` counts polls in a row that had no answer."""
@@ -78,6 +80,8 @@ class Watch:
     async def _ask(self) -> NetworkGear:
         self._session = session = self._session or await self._open()
         gear = await self._read(session)
+        if self._inventory is not None and self._inventory.latest is not None:
+            gear = self._continuity.continued(gear, self._inventory.latest.clocks, self._clock())
         self._learn(session)
         gear = dataclasses.replace(
             gear, engine=session.engine, snmp_version=session.version, identity=self._identity(gear.identity)
