@@ -56,31 +56,28 @@ class DatabaseFile:
 def connect(path: Path, schema: str) -> sqlite3.Connection:
     """Open or create the file, readable by its owner only, and apply ``schema`` (``CREATE … IF NOT EXISTS``).
 
-    A damaged file is set aside as ``….damaged`` and a new one begun: the machine must go on reporting.
+    A damaged file is thrown away and a new one begun: the machine must go on reporting, within its bound of disk.
     """
     try:
         return _open(path, schema)
-    except sqlite3.OperationalError as error:
-        raise SpoolError(f"{path}: {error}") from None
-    except sqlite3.DatabaseError as error:
-        set_aside(path, error)
-    except OSError as error:
-        raise SpoolError(f"{path}: {error.strerror or error}") from None
+    except (sqlite3.Error, OSError) as error:
+        if not _is_damage(error):
+            raise SpoolError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+        discard(path, error)
     try:
         return _open(path, schema)
     except (sqlite3.Error, OSError) as error:
         raise SpoolError(f"{path}: {error}") from None
 
 
-def set_aside(path: Path, error: Exception) -> None:
-    """Move a damaged file out of the way, replacing one that was set aside earlier."""
-    _log.warning("%s is damaged (%s): it is set aside, the reports in it are lost", path, error)
+def discard(path: Path, error: Exception) -> None:
+    """Throw a damaged file away. Raises SpoolError where it stays."""
+    _log.warning("%s is damaged (%s): it is begun anew, the reports in it are lost", path, error)
     try:
-        path.replace(path.with_name(path.name + ".damaged"))
-        for suffix in ("-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
     except OSError as failure:
-        raise SpoolError(f"{path}: damaged, and cannot be set aside: {failure.strerror or failure}") from None
+        raise SpoolError(f"{path}: damaged, and cannot be removed: {failure.strerror or failure}") from None
 
 
 @contextmanager
@@ -94,10 +91,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
             connection.rollback()
             raise
         connection.commit()
-    except sqlite3.OperationalError as error:
-        raise SpoolError(str(error)) from error
-    except sqlite3.DatabaseError as error:
-        raise DamageError(str(error)) from error
+    except sqlite3.Error as error:
+        raise (DamageError if _is_damage(error) else SpoolError)(str(error)) from error
 
 
 def vacuum(connection: sqlite3.Connection) -> None:
@@ -106,6 +101,11 @@ def vacuum(connection: sqlite3.Connection) -> None:
         connection.executescript("PRAGMA incremental_vacuum")  # execute() would free a single page: it steps once
     except sqlite3.Error as error:
         raise SpoolError(str(error)) from error
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether SQLite says that the file is not sound; a full disk or a lock is no damage. Extended codes end in it."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _open(path: Path, schema: str) -> sqlite3.Connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +13,15 @@ from homeroom_agent import __version__, boots
 from homeroom_agent.clock import Clock
 from homeroom_agent.config import Config
 from homeroom_agent.directives import in_force
+from homeroom_agent.errors import ReportError
 from homeroom_agent.measure import Measured, Measurement, Memory
 from homeroom_agent.probes import Probe
 from homeroom_agent.report import encode
 from homeroom_agent.report.codec import from_wire
 from homeroom_agent.spool import Moment, Spool
 from homeroom_agent.state import State
+
+_log = logging.getLogger(__name__)
 
 _THROUGHPUT_SECONDS = 86400.0
 
@@ -55,7 +60,7 @@ class Rounds:
         if after != before:
             state.put({"boots": after})
         if watching:
-            mark.unlink(missing_ok=True)
+            _use_up(mark)
 
     def show(self, known: Known) -> bytes:
         """The report that a collector would get that knows nothing yet. Nothing is kept."""
@@ -70,26 +75,19 @@ class Rounds:
 
     def _measure(self, memory: Memory, *, everything: bool = False) -> tuple[Measured, float]:
         at = self._clock.wall()
-        enrolled_at, last = memory.get("enrolment", {}).get("at"), memory.get("round", {})
-        if enrolled_at != last.get("enrolled_at"):  # a collector that has just met this device was told nothing so far
-            memory = {**memory, "said": {}}
-        here = {"boot": self._boot, "version": __version__}
-        if last.get("here") != here:  # a part may have been changed, or all but the disk; or a probe knows more now
-            memory = {
-                name: _forgetting_when(value) if name.startswith("probe.") else value for name, value in memory.items()
-            }
-        directives = in_force(memory.get("settings", {}), self._config.schedule)
-        measurement = self._measurement(self._probes, memory, directives.probe_intervals)
-        measured = measurement.run(at, everything=everything)
-        _add_boots(measured.document, memory.get("boots", {}))
-        connectivity = memory.get("connectivity", {})
-        if connectivity and (everything or connectivity["at"] != last.get("connectivity_at")):
-            measured.document["connectivity"] = connectivity["section"] | _throughput(memory, at)
-        measured.memory["round"] = {
-            "here": here,
-            "enrolled_at": enrolled_at,
-            "connectivity_at": connectivity.get("at"),
+        now = {
+            "here": {"boot": self._boot, "version": __version__},
+            "enrolled_at": memory.get("enrolment", {}).get("at"),
+            "connectivity_at": memory.get("connectivity", {}).get("at"),
         }
+        last = memory.get("round", {})
+        memory = _still_true(memory, last, now)
+        directives = in_force(memory.get("settings", {}), self._config.schedule)
+        measured = self._measurement(self._probes, memory, directives.probe_intervals).run(at, everything=everything)
+        _add_boots(measured.document, memory.get("boots", {}))
+        if now["connectivity_at"] and (everything or now["connectivity_at"] != last.get("connectivity_at")):
+            measured.document["connectivity"] = memory["connectivity"]["section"] | _throughput(memory, at)
+        measured.memory["round"] = now
         return measured, at
 
     def _measurement(self, probes: Sequence[Probe], memory: Memory, intervals: Mapping[str, float]) -> Measurement:
@@ -102,8 +100,24 @@ class Rounds:
         )
 
 
+def _still_true(memory: Memory, last: Mapping[str, Any], now: Mapping[str, Any]) -> Memory:
+    """What is remembered, without what a boot, an update or an enrolment has made doubtful."""
+    if now["enrolled_at"] != last.get(
+        "enrolled_at"
+    ):  # a collector that has just met this device was told nothing so far
+        memory = {**memory, "said": {}}
+    if now["here"] != last.get("here"):  # a part may have been changed, or all but the disk; or a probe knows more now
+        memory = {
+            name: _forgetting_when(value) if name.startswith("probe.") else value for name, value in memory.items()
+        }
+    return memory
+
+
 def report(document: dict[str, Any], number: int, measured_at: float, lost: int) -> bytes:
-    """A report of the wire format, encoded. Raises ReportError where the document is none."""
+    """A report of the wire format, encoded. A section that the format refuses is left out, and said.
+
+    Each probe's facts are sound by themselves; joined, they may pass a bound.
+    """
     envelope = {
         "version": 1,
         "source": "agent",
@@ -112,7 +126,15 @@ def report(document: dict[str, Any], number: int, measured_at: float, lost: int)
         "measured_at": round(measured_at, 3),
         "lost_reports_total": lost,
     }
-    return encode(from_wire(envelope | document))
+    while True:
+        try:
+            return encode(from_wire(envelope | document))
+        except ReportError as error:
+            section = re.split(r"[.:\[]", str(error), maxsplit=1)[0]
+            if section not in document:
+                raise
+            _log.warning("%s is left out of the report: %s", section, error)
+            document = {name: value for name, value in document.items() if name != section}
 
 
 def _throughput(memory: Memory, now: float) -> dict[str, Any]:
@@ -132,6 +154,13 @@ def _read_mark(mark: Path) -> str:
         return mark.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ""  # no clean end that could be shown
+
+
+def _use_up(mark: Path) -> None:
+    try:
+        mark.unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("%s: %s; an unexpected shutdown may pass for a clean one", mark, error.strerror)
 
 
 def _add_boots(document: dict[str, Any], remembered: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from homeroom_agent import attempts, boots, connectivity, identity, machine, thr
 from homeroom_agent.clock import Clock
 from homeroom_agent.config import Config, enrolment_token
 from homeroom_agent.directives import in_force
-from homeroom_agent.errors import AgentError, IdentityError, TransportError
+from homeroom_agent.errors import AgentError, IdentityError, SpoolError, TransportError
 from homeroom_agent.identity import Device
 from homeroom_agent.kinds import Secret
 from homeroom_agent.metered import may_measure, metered
@@ -171,4 +171,7 @@ class Sending:
         wait = Backoff(maximum_seconds=self._config.schedule.backoff_maximum).wait_seconds(failures, asked)
         say = _log.warning if failures == 1 else _log.debug
         say("reports wait: %s; trying again in %.0f s, and on from there without a word", error, wait)
-        attempts.note_failure(self._state, self._clock.wall(), wait)
+        try:
+            attempts.note_failure(self._state, self._clock.wall(), wait)
+        except SpoolError as full:
+            _log.warning("the pause after this failure cannot be kept: %s", full)

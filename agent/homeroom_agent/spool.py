@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from homeroom_agent.database import DamageError, DatabaseFile, connect, set_aside, transaction, vacuum
+from homeroom_agent.database import DamageError, DatabaseFile, connect, discard, transaction, vacuum
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS reports (
@@ -141,7 +141,7 @@ class Spool(DatabaseFile):
                 yield connection
         except DamageError as error:
             self._connection.close()
-            set_aside(self._path, error)
+            discard(self._path, error)
             self._connection = connect(self._path, _SCHEMA)
             self._number_from_the_clock()
             raise

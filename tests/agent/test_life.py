@@ -253,3 +253,13 @@ def test_a_well_equipped_laptop_stays_within_900_bytes_a_report(laptop: Laptop, 
         laptop.measure(every=FIVE_MINUTES)
         laptop.send()
     assert max(len(body) for body in collector.bodies[2:]) <= 900
+
+
+def test_facts_that_are_sound_alone_and_too_many_together_cost_only_their_section(laptop, collector, caplog):
+    plain = laptop.probes
+    rows = [Temperature(name=f"t{number}", celsius=40.0) for number in range(40)]
+    laptop.probes = lambda: [*plain(), *(Probe(name, 0.0, lambda _: Facts({"temperatures": rows})) for name in "ab")]
+    report = collector.reports[next_report(laptop, collector)]
+    assert "temperatures" not in report
+    assert report["cpu"]
+    assert "temperatures is left out" in caplog.text

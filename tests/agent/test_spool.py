@@ -152,7 +152,7 @@ def test_two_processes_may_append_and_send_at_the_same_time(tmp_path: Path):
 
 
 @pytest.mark.parametrize("where", [0, 100, 4096, 9000])
-def test_a_damaged_spool_is_set_aside_and_reporting_goes_on(tmp_path: Path, where: int):
+def test_a_damaged_spool_is_begun_anew_and_reporting_goes_on(tmp_path: Path, where: int):
     with open_spool(tmp_path) as spool:
         for _ in range(200):
             last = spool.append(noise)
@@ -167,6 +167,18 @@ def test_a_damaged_spool_is_set_aside_and_reporting_goes_on(tmp_path: Path, wher
             except SpoolError:
                 continue
         assert spool.append(noise) > last
+
+
+def test_what_is_no_damage_throws_nothing_away(tmp_path: Path):
+    with open_spool(tmp_path) as spool:
+        number = spool.append(body)
+    with sqlite3.connect(tmp_path / "spool.db") as raw:
+        raw.execute("UPDATE counters SET value = value - 1 WHERE name = 'sequence'")
+    raw.close()
+    with open_spool(tmp_path) as spool:
+        with pytest.raises(SpoolError, match="UNIQUE"):
+            spool.append(body)
+        assert [entry.sequence for entry in spool.peek(9)] == [number]
 
 
 def test_a_report_that_the_disk_changed_is_lost_and_counted_but_the_others_stand(tmp_path: Path):
