@@ -1,3 +1,4 @@
+import asyncio
 import dataclasses
 import re
 from collections.abc import AsyncIterator
@@ -240,3 +241,17 @@ async def test_gear_that_stops_answering_comes_first_and_shows_no_old_ports(clie
     assert "1 network device down" in text
     assert "1 of 2" not in text
     assert text.index("switch-1") < text.index("closet-ups")
+
+
+async def test_pages_can_be_made_while_reports_come_in(client: TestClient, fleet: Fleet) -> None:
+    async def reports() -> None:
+        for number in range(300):
+            device = Device(device_id=f"new-{number}", device_class="computer", school_id="ps1", grade_band=str(number))
+            fleet.put_device(device)
+            fleet.apply(device.device_id, laptop(number), NOW)
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(reports())
+        reading = [group.create_task(read(client)) for _ in range(10)]
+    assert all("The district today" in document.result().text for document in reading)

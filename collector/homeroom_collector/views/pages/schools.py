@@ -52,7 +52,8 @@ def tally(states: Iterable[SchoolState], device_class: DeviceClass) -> Counter[P
     """How many devices of a class are in which state."""
     found = Counter[Presence]()
     for state in states:
-        for group, count in state.counts.items():
+        # A copy in one step: pages are made in a thread, while reports come in.
+        for group, count in tuple(state.counts.items()):
             if group.device_class == device_class:
                 found[group.state] += count
     return found
