@@ -98,18 +98,11 @@ class _UserEngine:
         )
         self._names = itertools.count()
         self._domains: set[Any] = set()
-        user = credentials.user or ""
-        auth, priv = _key(credentials.auth_password), _key(credentials.priv_password)
-        level = "noAuthNoPriv" if auth is None else "authNoPriv" if priv is None else "authPriv"
-        config.add_v3_user(
-            self.snmp,
-            user,
-            _AUTH[credentials.auth_protocol or "sha"] if auth else config.USM_AUTH_NONE,
-            auth,
-            _PRIV[credentials.priv_protocol or "aes"] if priv else config.USM_PRIV_NONE,
-            priv,
-        )
-        config.add_target_parameters(self.snmp, "user", user, level)
+        add_user(self.snmp, credentials)
+        level = "noAuthNoPriv" if not credentials.auth_password else "authPriv"
+        if credentials.auth_password and not credentials.priv_password:
+            level = "authNoPriv"
+        config.add_target_parameters(self.snmp, "user", credentials.user or "", level)
 
     def add_target(self, host: str, endpoint: Endpoint) -> str:
         """Register one device; pysnmp forgets a request half a second after our own timeout."""
@@ -131,6 +124,19 @@ class _UserEngine:
     def close(self) -> None:
         """Close the sockets and stop pysnmp's timer."""
         self.snmp.close_dispatcher()
+
+
+def add_user(snmp: Any, credentials: Credentials) -> None:
+    """Make a user known to a pysnmp engine."""
+    auth, priv = _key(credentials.auth_password), _key(credentials.priv_password)
+    config.add_v3_user(
+        snmp,
+        credentials.user or "",
+        _AUTH[credentials.auth_protocol or "sha"] if auth else config.USM_AUTH_NONE,
+        auth,
+        _PRIV[credentials.priv_protocol or "aes"] if priv else config.USM_PRIV_NONE,
+        priv,
+    )
 
 
 def _key(password: Secret | None) -> str | None:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
-from homeroom_collector.errors import CollectorError
+from homeroom_collector.errors import CollectorError, SnmpError
 from homeroom_collector.model import Device
+from homeroom_collector.snmp.address import resolve
+from homeroom_collector.snmp.doorbell import Doorbell
 from homeroom_collector.snmp.engines import Engines
+from homeroom_collector.snmp.notification_measures import NotificationMeasures
 from homeroom_collector.snmp.poll_measures import PollMeasures
 from homeroom_collector.snmp.poller import Limits, Poller, Sink
 from homeroom_collector.snmp.profile_load import load_catalog
-from homeroom_collector.snmp.settings import SnmpSettings
+from homeroom_collector.snmp.settings import SnmpSettings, TrapSettings
 from homeroom_collector.snmp.targets import Target
+from homeroom_collector.snmp.traps import TrapReceiver
 from homeroom_collector.snmp.watch import Pace
 
 try:
@@ -59,9 +64,44 @@ async def poll_network(
     catalog = load_catalog(*settings.profiles)
     poller = Poller(engines, sink, catalog=catalog, pace=pace, limits=limits, measures=measures)
     try:
-        await poller.run(targets)
+        async with _notified(settings.traps, targets, poller, registry):
+            await poller.run(targets)
     finally:
         await engines.close()
+
+
+@asynccontextmanager
+async def _notified(
+    settings: TrapSettings | None, targets: Sequence[Target], poller: Poller, registry: CollectorRegistry
+) -> AsyncIterator[None]:
+    """Let notifications make the poller look; a port that cannot be had is told, and polling goes on."""
+    if settings is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    hosts = await _addresses(targets)
+    doorbell = Doorbell(hosts, poller.look_now, clock=loop.time, later=loop.call_later, gap_seconds=settings.gap)
+    receiver = TrapReceiver(doorbell, NotificationMeasures(registry))
+    try:
+        await receiver.listen(settings.host, settings.port, [way for target in targets for way in target.ways])
+        _log.info("receiving notifications at %s:%d", settings.host, settings.port)
+    except CollectorError as error:
+        _log.warning("%s", error)
+    try:
+        yield
+    finally:
+        await receiver.close()
+
+
+async def _addresses(targets: Sequence[Target]) -> dict[str, str]:
+    """Hosts by their address; a name that is not known now is not heard until the next start."""
+    found = {}
+    for target in targets:
+        try:
+            found[await resolve(target.endpoint)] = target.endpoint.host
+        except SnmpError as error:
+            _log.warning("%s: notifications of it cannot be heard: %s", target.device_id, error)
+    return found
 
 
 async def _register(sink: Register, target: Target) -> None:

@@ -58,6 +58,15 @@ class TargetSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrapSettings:
+    """Where traps and informs are received. Ports below 1024 need a privilege; 162 is the one devices expect."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - devices of every network send here
+    port: int = 162
+    gap: Seconds = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SnmpSettings:
     """Polling of network gear."""
 
@@ -71,6 +80,7 @@ class SnmpSettings:
     at_once: int = 1000
     at_once_per_school: int = 20
     longest_backoff: Seconds = 240.0
+    traps: TrapSettings | None = None
     profiles: list[Path] = field(default_factory=list)
     credentials: list[CredentialSettings] = field(default_factory=list)
     targets: list[TargetSettings] = field(default_factory=list)
@@ -94,6 +104,8 @@ def _bounds(settings: SnmpSettings) -> Iterator[str]:
     for name in ("at_once", "at_once_per_school"):
         if getattr(settings, name) < 1:
             yield f"snmp.{name}: must be at least 1"
+    if settings.traps is not None and not 0 < settings.traps.port < 65_536:
+        yield f"snmp.traps.port: {settings.traps.port} is not a port"
     for name in ("retries", "max_repetitions"):
         if not 0 <= getattr(settings, name) <= 1000:
             yield f"snmp.{name}: must be between 0 and 1000"
