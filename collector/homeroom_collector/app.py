@@ -93,7 +93,9 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
 def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     store = Store(settings.store.url)
     calendars = keeper_of(settings, store)
-    fleet = Fleet(settings.freshness.freshness(), settings.presence.policy(), calendars.book())
+    fleet = Fleet(
+        settings.freshness.freshness(), settings.presence.policy(), calendars.book(), settings.bandwidth.policy()
+    )
     measures, days, keyring = Measures(registry), SchoolDays(settings.timezone), Keyring(store)
     commit = GroupCommit(
         store,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Freshness
+from homeroom_collector.rules.bandwidth import BandwidthPolicy
 from homeroom_collector.rules.presence import PresencePolicy
 from homeroom_collector.snmp import settings as snmp
 from homeroom_collector.snmp.settings import SnmpSettings
@@ -110,6 +111,17 @@ class PresenceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BandwidthSettings:
+    """What a school's line to the outside should carry, for each student enrolled."""
+
+    megabits_per_student: float = 1.0
+
+    def policy(self) -> BandwidthPolicy:
+        """As the rules want it."""
+        return BandwidthPolicy(megabits_per_student=self.megabits_per_student)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that can be set."""
 
@@ -124,6 +136,7 @@ class Settings:
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     freshness: FreshnessSettings = field(default_factory=FreshnessSettings)
     presence: PresenceSettings = field(default_factory=PresenceSettings)
+    bandwidth: BandwidthSettings = field(default_factory=BandwidthSettings)
 
 
 def load(path: Path) -> Settings:
@@ -150,6 +163,8 @@ def _problems(settings: Settings) -> list[str]:
     ingest = settings.ingest
     bounds = ("max_request_bytes", "max_body_bytes", "max_reports_per_request", "queue_reports", "reports_per_commit")
     found += [f"ingest.{name}: must be at least 1" for name in bounds if getattr(ingest, name) < 1]
+    if settings.bandwidth.megabits_per_student <= 0:
+        found.append("bandwidth.megabits_per_student: must be more than 0")
     return [*found, *snmp.problems(settings.snmp)]
 
 

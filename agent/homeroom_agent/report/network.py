@@ -179,14 +179,31 @@ class Neighbor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GearAddress:
+    """Network gear that a switch has learned behind a port: only addresses of devices that are polled themselves."""
+
+    interface: str = fact("local port name", max_length=255, required=True)
+    address: str = fact(
+        "MAC of managed network gear", max_length=17, required=True, concern="address of school equipment"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bridging:
-    """A switch as a bridge: BRIDGE-MIB (RFC 4188) and Q-BRIDGE-MIB (RFC 4363). Counts, never which station."""
+    """A switch as a bridge: BRIDGE-MIB (RFC 4188) and Q-BRIDGE-MIB (RFC 4363).
+
+    Counts, and where other managed gear is; never which station.
+    """
 
     ports: int | None = count("bridge ports")
     vlans: int | None = count("VLANs")
     learned_addresses: int | None = count("addresses learned, over all VLANs")
     root_port: str | None = fact("port towards the spanning tree's root; none on the root itself", max_length=255)
     topology_changes: int | None = count("changes of the spanning tree since the switch started")
+    address: str | None = fact("dot1dBaseBridgeAddress", max_length=17, concern="address of school equipment")
+    gear_addresses: list[GearAddress] | None = fact(
+        "managed gear learned behind ports: gear without LLDP has no other place in the topology", max_items=ROWS
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

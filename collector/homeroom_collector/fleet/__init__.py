@@ -7,7 +7,8 @@ from homeroom_collector.fleet.ageing import Freshness
 from homeroom_collector.fleet.families import Column, Family, Table
 from homeroom_collector.fleet.fleet import Fleet
 from homeroom_collector.fleet.member import Member
+from homeroom_collector.fleet.network import Network
 from homeroom_collector.fleet.pace import keep_current
 from homeroom_collector.fleet.school import SchoolState
 
-__all__ = ["Column", "Family", "Fleet", "Freshness", "Member", "SchoolState", "Table", "keep_current"]
+__all__ = ["Column", "Family", "Fleet", "Freshness", "Member", "Network", "SchoolState", "Table", "keep_current"]

@@ -6,14 +6,18 @@ import logging
 from collections.abc import Iterable
 from datetime import UTC
 
-from homeroom_agent.report import Report
+from homeroom_agent.report import NetworkGear, Report
 from homeroom_collector.fleet.ageing import Freshness, age, silence
 from homeroom_collector.fleet.attendance import review, sign_of_life
+from homeroom_collector.fleet.bandwidth import note_traffic
 from homeroom_collector.fleet.labels import SharedTexts, pair
-from homeroom_collector.fleet.member import MEASURED, Member
+from homeroom_collector.fleet.member import MEASURED, PLACE, Member
+from homeroom_collector.fleet.network import Network, outline
+from homeroom_collector.fleet.register import GEAR_PARENT
 from homeroom_collector.fleet.school import SchoolState
 from homeroom_collector.fleet.software import Software, computer_labels, gear_labels, merged
 from homeroom_collector.model import Device, Presence, School
+from homeroom_collector.rules.bandwidth import BandwidthPolicy, needed_bps
 from homeroom_collector.rules.calendar import CalendarRules, SchoolCalendar
 from homeroom_collector.rules.calendar_book import CalendarBook
 from homeroom_collector.rules.presence import Cutoffs, PresencePolicy, cutoffs
@@ -23,17 +27,24 @@ _NOTHING = Software()
 
 
 class Fleet:
-    """Latest state of every device. ``version`` grows with every change that a view could show."""
+    """Latest state of every device. ``version`` grows with every change that a view could show.
+
+    ``network`` is the drawing of the cabling in use; ``network_changed`` says that gear has told otherwise since.
+    """
 
     def __init__(
         self,
         freshness: Freshness | None = None,
         policy: PresencePolicy | None = None,
         calendars: CalendarBook | None = None,
+        bandwidth: BandwidthPolicy | None = None,
     ) -> None:
         self.freshness = freshness or Freshness()
         self.policy = policy or PresencePolicy()
+        self.bandwidth = bandwidth or BandwidthPolicy()
         self.version = 0
+        self.network = Network()
+        self.network_changed = False
         self._calendars = calendars or CalendarBook(CalendarRules(zone=UTC))
         self._schools: dict[str, SchoolState] = {}
         self._members: dict[str, Member] = {}
@@ -65,6 +76,7 @@ class Fleet:
         self.version += 1
         state = self._state(school.school_id)
         state.school = school
+        state.wan.needed_bps = needed_bps(school.enrollment_students, self.bandwidth)
         state.live_by(self._calendars.of(school))
 
     def put_device(self, device: Device) -> None:
@@ -89,6 +101,8 @@ class Fleet:
         for place, *_ in list(state.runs(member)):
             state.drop(member, place)
         state.leave(member)
+        member.state = Presence.UNKNOWN  # what is not there explains nobody's silence
+        self.network_changed |= member.device.device_class == "network"
 
     def apply(self, device_id: str, report: Report, received_at: float, *, on_campus: bool | None = None) -> None:
         """Take in a committed report, with its time on the collector's clock and without sections that are outdated.
@@ -124,6 +138,14 @@ class Fleet:
         else:
             member.attendance.up_at = None
         member.ages_at = min(member.ages_at, measured_at + self.freshness.live_seconds)
+
+    def use_network(self, network: Network) -> None:
+        """Live by another drawing of the cabling; presence follows at the next refresh."""
+        self.version += 1
+        self.network, self.network_changed = network, False
+        for member in self._members.values():
+            if member.device.device_class == "network":
+                self._hang(member)
 
     def use_calendars(self, calendars: CalendarBook) -> None:
         """Live by other calendars from the next refresh on."""
@@ -172,6 +194,21 @@ class Fleet:
         state.register(member, "presence", (member.state.value,), 1.0)
         state.settle(member)
         _label(state, member)
+        if device.device_class == "network":
+            self._hang(member)
+
+    def _hang(self, member: Member) -> None:
+        """Give network gear its parent and its outside ports, as the drawing has them."""
+        device_id, state = member.device.device_id, self._schools[member.device.school_id]
+        member.wan = self.network.wan.get(device_id, frozenset())
+        if not member.wan:
+            state.wan.forget(device_id)
+        parent_id = self.network.parents.get(device_id)
+        member.parent = self._members.get(parent_id) if parent_id is not None else None
+        if member.parent is None:
+            state.drop(member, PLACE["network"][GEAR_PARENT.name])
+        else:
+            state.register(member, GEAR_PARENT.name, (member.parent.device.device_id,), 1.0)
 
     def _change(self, member: Member, device: Device) -> None:
         old, new = self._state(member.device.school_id), self._state(device.school_id)
@@ -188,6 +225,9 @@ class Fleet:
             facts = table.facts(report)
             if facts is not None:
                 state.put(member, place, table.keys(facts), facts, at)
+        if report.network is not None:
+            note_traffic(state, member, report.network, at, self.freshness.live_seconds)
+            self._outline(member, report.network)
         state.register(member, "last_report", ("",), member.measured_at)
         software = merged(member.software, report)
         if software != member.software:
@@ -197,6 +237,11 @@ class Fleet:
             _label(state, member)
         if member.reachable is False:
             silence(state, member)
+
+    def _outline(self, member: Member, gear: NetworkGear) -> None:
+        if gear.reachable and (drawn_from := outline(gear)) != member.outline:
+            member.outline = drawn_from
+            self.network_changed = True
 
     def _state(self, school_id: str) -> SchoolState:
         state = self._schools.get(school_id)

@@ -10,6 +10,7 @@ from homeroom_agent.report import Report
 from homeroom_agent.report.network import Interface, Sensor
 from homeroom_collector.fleet.families import Column, Number, Table, counter, gauge
 from homeroom_collector.fleet.labels import Key, distinct
+from homeroom_collector.fleet.traffic import INTERFACE_LOAD
 
 Facts = Sequence[Any] | None
 
@@ -103,7 +104,7 @@ _POLL = Table(
     columns=(Column(gauge("target_poll_duration_seconds", "Time the poll took."), attrgetter("duration_seconds")),),
 )
 
-_INTERFACES = Table(
+INTERFACES = Table(
     name="interface",
     facts=_many("interfaces"),
     labels=("interface",),
@@ -210,7 +211,8 @@ _WIRELESS = Table(
 GEAR_TABLES: tuple[Table, ...] = (
     _SYSTEM,
     _POLL,
-    _INTERFACES,
+    INTERFACES,
+    INTERFACE_LOAD,
     _PROCESSORS,
     _POOLS,
     _STORAGE,

@@ -13,18 +13,20 @@ from homeroom_collector.fleet.register import (
     COMPUTER_INFO,
     COMPUTER_UPTIME,
     GEAR_INFO,
+    GEAR_PARENT,
     GEAR_UP,
     GEAR_UPTIME,
     LAST_REPORT,
     PRESENCE,
 )
 from homeroom_collector.fleet.software import Software
+from homeroom_collector.fleet.traffic import Meter
 from homeroom_collector.model import Device, DeviceClass, Presence
 from homeroom_collector.rules.uptime import UpDays
 
 _REGISTER: dict[DeviceClass, tuple[Table, ...]] = {
     "computer": (PRESENCE, LAST_REPORT, COMPUTER_INFO, COMPUTER_UPTIME),
-    "network": (PRESENCE, LAST_REPORT, GEAR_INFO, GEAR_UP, GEAR_UPTIME),
+    "network": (PRESENCE, LAST_REPORT, GEAR_INFO, GEAR_UP, GEAR_PARENT, GEAR_UPTIME),
 }
 TABLES: dict[DeviceClass, tuple[Table, ...]] = {
     "computer": _REGISTER["computer"] + COMPUTER_TABLES,
@@ -57,6 +59,9 @@ class Member:
     None is no run. ``measured[i]`` is when it was last written (collector's clock), negative once its fast series have
     left, 0 where nothing is left. Nothing ages before ``ages_at``. ``seen_at`` is when anything was last heard,
     ``measured_at`` the corrected time of the newest report.
+
+    Of network gear only: ``meter`` is the newest reading of its ports, ``wan`` names those that lead outside,
+    ``parent`` is the next device towards the uplink, ``outline`` changes with what the topology is drawn from.
     """
 
     __slots__ = (
@@ -66,7 +71,10 @@ class Member:
         "keys",
         "measured",
         "measured_at",
+        "meter",
         "on_campus",
+        "outline",
+        "parent",
         "prefix",
         "reachable",
         "seen_at",
@@ -74,6 +82,7 @@ class Member:
         "starts",
         "state",
         "tables",
+        "wan",
     )
 
     def __init__(self, device: Device, prefix: bytes, software: Software, state: Presence) -> None:
@@ -92,3 +101,7 @@ class Member:
         self.measured_at: float | None = None
         self.on_campus: bool | None = None
         self.reachable: bool | None = None
+        self.meter: Meter | None = None
+        self.wan: frozenset[Key] = frozenset()
+        self.parent: Member | None = None
+        self.outline = 0

@@ -49,6 +49,12 @@ GEAR_UP = Table(
     ),
 )
 
+GEAR_PARENT = Table(
+    name="target_parent",
+    labels=("parent",),
+    columns=(Column(info("target_parent", "The next device towards the school's uplink."), _value),),
+)
+
 COMPUTER_UPTIME = Table(
     name="device_instruction",
     columns=(

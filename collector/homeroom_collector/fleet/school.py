@@ -11,6 +11,7 @@ from homeroom_collector.fleet.columns import Columns
 from homeroom_collector.fleet.labels import Key, SharedTexts
 from homeroom_collector.fleet.member import PLACE, Member
 from homeroom_collector.fleet.software import model_of
+from homeroom_collector.fleet.wan import SchoolWan
 from homeroom_collector.model import DeviceClass, Presence, School
 from homeroom_collector.rules import presence
 from homeroom_collector.rules.calendar import SchoolCalendar
@@ -51,6 +52,7 @@ class SchoolState:
         self.passed_at: float | None = None
         self.reviewed_at: float | None = None
         self.uptime: dict[DeviceClass, float | None] = {}
+        self.wan = SchoolWan()
         self._stretch = (inf, -inf, False)
         self._texts = texts
 
@@ -67,6 +69,7 @@ class SchoolState:
     def leave(self, member: Member) -> None:
         """Count a device out. To be called before anything it is counted by changes."""
         del self.members[member.device.device_id]
+        self.wan.forget(member.device.device_id)
         self.uncount(member)
 
     def settle(self, member: Member) -> bool:
@@ -98,8 +101,13 @@ class SchoolState:
     def _presence(self, member: Member) -> Presence:
         device = member.device
         if device.device_class == "network":
+            parent_down = member.parent is not None and presence.explains_silence(member.parent.state)
             return presence.gear(
-                member.seen_at, self.cutoffs, reachable=member.reachable, parent_down=False, shelved=device.shelved
+                member.seen_at,
+                self.cutoffs,
+                reachable=member.reachable,
+                parent_down=parent_down,
+                shelved=device.shelved,
             )
         seen_at = device.enrolled_at if member.seen_at is None else member.seen_at
         return presence.computer(seen_at, self.cutoffs, on_campus=member.on_campus, shelved=device.shelved)

@@ -69,6 +69,15 @@ def gear(
     return Presence.UNREACHABLE if parent_down else Presence.DOWN
 
 
+def explains_silence(parent: Presence) -> bool:
+    """Say whether gear behind a parent in this state cannot be reached, whatever its own state.
+
+    Asked of the nearest parent only, it goes all the way: what hangs from something unreachable is unreachable. Gear
+    behind a parent that answers is down by itself, even where something further up is silent.
+    """
+    return parent in (Presence.DOWN, Presence.UNREACHABLE)
+
+
 def cutoffs(
     calendar: SchoolCalendar, policy: PresencePolicy, now: float, *, listened_until: float | None = None
 ) -> Cutoffs:

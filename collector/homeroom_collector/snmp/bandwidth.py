@@ -64,8 +64,8 @@ def _rate(name: str, before: Interface, after: Interface, elapsed: float) -> Por
     if before.discontinuity_seconds != after.discontinuity_seconds:
         return PortRate(name=name)
     same_width = before.counter_bits == after.counter_bits
-    in_bps = _bps(before.in_octets, after.in_octets, after, elapsed) if same_width else None
-    out_bps = _bps(before.out_octets, after.out_octets, after, elapsed) if same_width else None
+    in_bps = octets_bps(before.in_octets, after.in_octets, after, elapsed) if same_width else None
+    out_bps = octets_bps(before.out_octets, after.out_octets, after, elapsed) if same_width else None
     busier = max((bps for bps in (in_bps, out_bps) if bps is not None), default=None)
     return PortRate(
         name=name,
@@ -77,7 +77,8 @@ def _rate(name: str, before: Interface, after: Interface, elapsed: float) -> Por
     )
 
 
-def _bps(before: int | None, after: int | None, port: Interface, elapsed: float) -> float | None:
+def octets_bps(before: int | None, after: int | None, port: Interface, elapsed: float) -> float | None:
+    """Bits per second between two readings of one octet counter of ``port``; None where that cannot be known."""
     if before is None or after is None:
         return None
     octets = after - before

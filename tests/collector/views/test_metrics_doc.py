@@ -6,6 +6,8 @@ from pathlib import Path
 
 from homeroom_collector.fleet import Family, Fleet
 from homeroom_collector.fleet.member import TABLES
+from homeroom_collector.fleet.traffic import Load
+from homeroom_collector.fleet.wan import Rate
 from homeroom_collector.model import Device, School
 from homeroom_collector.views.metrics.aggregates import AGGREGATES, rows
 from homeroom_collector.views.metrics.document import ALL_TABLES
@@ -30,6 +32,8 @@ def expected() -> Iterator[str]:
     fleet.refresh(0.0)
     for state in fleet.schools:
         state.uptime = {"computer": 1.0}
+        state.wan.take("d", [Load(8.0, 8.0, None)], 0.0, in_session=True)
+        state.wan.percentile = Rate(8.0, 8.0)
     for family, read in AGGREGATES:
         labels, _ = next(rows(read, fleet.schools))
         yield row(family, list(labels))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from homeroom_collector.fleet import Family, SchoolState
 from homeroom_collector.fleet.families import counter, gauge, info
+from homeroom_collector.views.metrics.bandwidth import BANDWIDTH
 from homeroom_collector.views.metrics.render import Sample
 
 Rows = Callable[[SchoolState], Iterator[Sample]]
@@ -67,6 +68,7 @@ AGGREGATES: tuple[tuple[Family, Rows], ...] = (
     ),
     (gauge("school_enrollment_students", "Students enrolled."), _enrollment),
     (gauge("school_bandwidth_contracted_bytes_per_second", "Bandwidth that the school pays for."), _bandwidth),
+    *BANDWIDTH,
 )
 
 
