@@ -14,6 +14,7 @@ from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Freshness
 from homeroom_collector.rules.bandwidth import BandwidthPolicy
+from homeroom_collector.rules.fiscal_year import FiscalYears
 from homeroom_collector.rules.presence import PresencePolicy
 from homeroom_collector.snmp import settings as snmp
 from homeroom_collector.snmp.settings import SnmpSettings
@@ -58,6 +59,23 @@ class CalendarFile:
     """Terms, bell times and days off as a YAML file; None lives by the built-in school year."""
 
     file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionSettings:
+    """Minimum standards and the refresh plan as YAML files; None lives by what is built in.
+
+    ``fiscal_year_start`` is the first day of the district's fiscal year, month and day.
+    """
+
+    standards: Path | None = None
+    refresh: Path | None = None
+    fiscal_year_start: str = "07-01"
+
+    def fiscal_years(self) -> FiscalYears:
+        """The district's fiscal years. Raises ValueError for a day that is not in every year."""
+        month, _, day = self.fiscal_year_start.partition("-")
+        return FiscalYears(int(month), int(day))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +148,7 @@ class Settings:
     schools: SchoolsSettings = field(default_factory=SchoolsSettings)
     timezone: str = "UTC"
     calendar: CalendarFile = field(default_factory=CalendarFile)
+    decisions: DecisionSettings = field(default_factory=DecisionSettings)
     agents: AgentSettings = field(default_factory=AgentSettings)
     ingest: IngestSettings = field(default_factory=IngestSettings)
     snmp: SnmpSettings = field(default_factory=SnmpSettings)
@@ -160,6 +179,10 @@ def _problems(settings: Settings) -> list[str]:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         found.append(f"timezone: {settings.timezone!r} is not known; for example America/Chicago")
+    try:
+        settings.decisions.fiscal_years()
+    except ValueError:
+        found.append(f"decisions.fiscal_year_start: {settings.decisions.fiscal_year_start!r} is not a day; write 07-01")
     ingest = settings.ingest
     bounds = ("max_request_bytes", "max_body_bytes", "max_reports_per_request", "queue_reports", "reports_per_commit")
     found += [f"ingest.{name}: must be at least 1" for name in bounds if getattr(ingest, name) < 1]
@@ -178,6 +201,14 @@ def _located(settings: Settings, folder: Path) -> Settings:
         store=StoreSettings(url=_located_url(settings.store.url, folder)),
         schools=SchoolsSettings(file=folder / schools if schools else None),
         calendar=CalendarFile(file=folder / calendar if calendar else None),
+        decisions=replace(
+            settings.decisions,
+            **{
+                name: folder / file
+                for name in ("standards", "refresh")
+                if (file := getattr(settings.decisions, name)) is not None
+            },
+        ),
         snmp=snmp.located(settings.snmp, folder),
     )
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from homeroom_collector.app import keeper_of
 from homeroom_collector.cli.listing import show
 from homeroom_collector.cli.options import add_config, add_format, settings_of, store_of, wait_for
+from homeroom_collector.cli.options import day as date_of
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.model import School
@@ -31,11 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_common(showing)
     add_format(showing)
     showing.add_argument("--days", type=int, default=14, metavar="N", help="how many days (default: %(default)s)")
-    showing.add_argument("--from", dest="day", type=_date, metavar="DATE", help="first day (default: today)")
+    showing.add_argument("--from", dest="day", type=date_of, metavar="DATE", help="first day (default: today)")
     showing.set_defaults(run=_show)
     calling = commands.add_parser("snow-day", help="call a day off; silence on it will not count")
     _add_common(calling)
-    calling.add_argument("--date", dest="day", type=_date, metavar="DATE", help="which day (default: today)")
+    calling.add_argument("--date", dest="day", type=date_of, metavar="DATE", help="which day (default: today)")
     calling.add_argument("--reason", default="snow", metavar="TEXT", help="why (default: %(default)s)")
     calling.add_argument("--undo", action="store_true", help="let school take place after all")
     calling.set_defaults(run=_call_off)
@@ -49,13 +50,6 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Never called: each subcommand has its own."""
     raise AssertionError(options)
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date; for example 2026-02-09") from None
 
 
 def _today(settings: Settings, options: argparse.Namespace) -> date:

@@ -6,6 +6,7 @@ import argparse
 
 from homeroom_collector.cli.options import add_config
 from homeroom_collector.config import load
+from homeroom_collector.decisions import standards_settings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.sources import calendar_settings, schools
 from homeroom_collector.store.engine import parse_url
@@ -29,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
         lambda: parse_url(settings.store.url),
         lambda: schools.read(file) if file else None,
         lambda: calendar_settings.load(calendar) if calendar else None,
+        lambda: standards_settings.load(settings.decisions.standards),
         lambda: Certificate(tls.certificate, tls.key) if tls else None,
     ):
         try:

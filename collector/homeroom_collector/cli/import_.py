@@ -1,4 +1,4 @@
-"""``homeroom import schools FILE``: what the district already knows."""
+"""``homeroom import schools|devices FILE``: what the district already knows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from homeroom_collector.cli import import_devices
 from homeroom_collector.cli.options import add_config, settings_of, wait_for
 from homeroom_collector.config import Settings
 from homeroom_collector.model import School
@@ -23,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(of_schools)
     of_schools.add_argument("file", type=Path)
     of_schools.set_defaults(run=_schools)
+    of_devices = kinds.add_parser("devices", help=import_devices.HELP)
+    import_devices.add_arguments(of_devices)
+    of_devices.set_defaults(run=import_devices.run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +29,14 @@ def add_config(parser: argparse.ArgumentParser) -> None:
 def add_format(parser: argparse.ArgumentParser) -> None:
     """``--format table|csv|json``."""
     parser.add_argument("--format", choices=FORMATS, default="table", help="how to print (default: %(default)s)")
+
+
+def day(text: str) -> date:
+    """A date as people type it. Raises argparse's error with an example."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; for example 2026-02-09") from None
 
 
 def settings_of(options: argparse.Namespace) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -54,3 +54,23 @@ def reports_of(connection: Connection, device_number: int) -> dict[int, int]:
     """Reports by day of one device."""
     rows = connection.execute(sa.select(table.c.day, table.c.reports).where(table.c.device_number == device_number))
     return {row.day: row.reports for row in rows}
+
+
+class Counted(NamedTuple):
+    """What happened over some days; None where the device does not count it."""
+
+    days: int
+    crashes: int | None
+    unexpected_shutdowns: int | None
+
+
+def counted_since(connection: Connection, day: int) -> dict[int, Counted]:
+    """Crashes and unexpected shutdowns of each device since a day, and on how many days it reported, by its number.
+
+    The counters only grow, so what happened is the last minus the first; of a single day nothing can be said.
+    """
+    totals = (table.c.crashes_total_max, table.c.unexpected_shutdowns_total_max)
+    grown = [sa.func.max(total) - sa.func.min(total) for total in totals]
+    query = sa.select(table.c.device_number, sa.func.count(), *grown)
+    rows = connection.execute(query.where(table.c.day >= day).group_by(table.c.device_number))
+    return {row[0]: Counted(*row[1:]) if row[1] > 1 else Counted(row[1], None, None) for row in rows}

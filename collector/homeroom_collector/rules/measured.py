@@ -1,0 +1,46 @@
+"""What a computer measured of itself, as far as decisions need it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Facts of the latest report; None is unknown.
+
+    ``memory_installed_bytes`` is what is fitted, ``memory_visible_bytes`` what the system sees of it. ``batteries`` is
+    how many there are (0: none); ``battery_health_ratio`` is of the weakest. ``disk_wear_ratio`` is of the most worn.
+    ``crashes`` and ``unexpected_shutdowns`` are counted over ``counted_days``. ``wifi_bands`` are those the device was
+    seen on, which says what it can do, never what it cannot.
+    """
+
+    measured_on: date | None = None
+    platform: str | None = None
+    form_factor: str | None = None
+    os_name: str | None = None
+    os_version: str | None = None
+    support_end: date | None = None
+    memory_installed_bytes: int | None = None
+    memory_visible_bytes: int | None = None
+    memory_pressure_ratio: float | None = None
+    storage_bytes: int | None = None
+    storage_free_bytes: int | None = None
+    screen_inches: float | None = None
+    screen_pixels: tuple[int, int] | None = None
+    batteries: int | None = None
+    battery_health_ratio: float | None = None
+    battery_service: bool | None = None
+    disk_wear_ratio: float | None = None
+    disk_failing: bool | None = None
+    crashes: int | None = None
+    unexpected_shutdowns: int | None = None
+    counted_days: int = 0
+    windows11_ready: bool | None = None
+    windows11_reasons: tuple[str, ...] = ()
+    wifi_bands: frozenset[str] = frozenset()
+
+
+NOTHING = Measured()
+"""Of a device that never reported."""
