@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 
-from homeroom_collector import views
+from homeroom_collector import chromebook, views
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError, StoreUnavailableError
 from homeroom_collector.fleet import Fleet, keep_current
@@ -80,6 +80,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app[COLLECTOR] = collector
     app.add_routes(_agent_calls(collector).routes())
     app.add_routes(_views(collector))
+    chromebook.serve(app, settings.chromebooks)
     app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz), unknown_calls()])
     app.cleanup_ctx.append(_store)
     app.cleanup_ctx.append(_committing)

@@ -11,6 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from homeroom_collector import strict
+from homeroom_collector.chromebook import settings as chromebook
+from homeroom_collector.chromebook.settings import ChromebookSettings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Freshness
 from homeroom_collector.rules.bandwidth import BandwidthPolicy
@@ -150,6 +152,7 @@ class Settings:
     calendar: CalendarFile = field(default_factory=CalendarFile)
     decisions: DecisionSettings = field(default_factory=DecisionSettings)
     agents: AgentSettings = field(default_factory=AgentSettings)
+    chromebooks: ChromebookSettings = field(default_factory=ChromebookSettings)
     ingest: IngestSettings = field(default_factory=IngestSettings)
     snmp: SnmpSettings = field(default_factory=SnmpSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
@@ -188,7 +191,7 @@ def _problems(settings: Settings) -> list[str]:
     found += [f"ingest.{name}: must be at least 1" for name in bounds if getattr(ingest, name) < 1]
     if settings.bandwidth.megabits_per_student <= 0:
         found.append("bandwidth.megabits_per_student: must be more than 0")
-    return [*found, *snmp.problems(settings.snmp)]
+    return [*found, *chromebook.problems(settings.chromebooks), *snmp.problems(settings.snmp)]
 
 
 def _located(settings: Settings, folder: Path) -> Settings:
@@ -209,6 +212,7 @@ def _located(settings: Settings, folder: Path) -> Settings:
                 if (file := getattr(settings.decisions, name)) is not None
             },
         ),
+        chromebooks=chromebook.located(settings.chromebooks, folder),
         snmp=snmp.located(settings.snmp, folder),
     )
 

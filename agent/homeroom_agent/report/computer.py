@@ -134,6 +134,7 @@ class Link:
     up: bool | None = fact("link is up")
     active: bool | None = fact("carries the default route")
     speed_bps: int | None = count("link speed, bits per second")
+    quality: str | None = fact("a browser's own rating of the connection: slow-2g, 2g, 3g, 4g", max_length=8)
     full_duplex: bool | None = fact("full duplex")
     wifi_band: str | None = fact("2.4GHz, 5GHz, 6GHz", max_length=8)
     wifi_signal_dbm: float | None = fact("signal strength", minimum=-150, maximum=50)

@@ -1,0 +1,234 @@
+// The agent's life: what to do at a start, at an alarm, when the policy changes and when an update waits.
+// Nothing is held in variables that a worker's death may not take: it all comes from, and goes to, storage.
+
+import {TransportError} from './answers.js';
+import {isOver, waitSeconds} from './backoff.js';
+import {Collector} from './collector.js';
+import {Delivery} from './delivery.js';
+import {Enrolment} from './enrolment.js';
+import {inWords, measured} from './measure.js';
+import {inForce, local} from './settings.js';
+import {Spool} from './spool.js';
+
+export const REPORT = 'report';
+export const SEND = 'send';
+
+const FIRST_WITHIN_MS = 10_000; // a policy reaches a whole school at once
+const SENDING_MS = 120_000; // a worker may work for five minutes at a time
+const SOONEST_MS = 30_000; // an alarm does not come sooner
+
+/** @typedef {import('./settings.js').Local} Local */
+/** @typedef {import('./enrolment.js').Device} Device */
+/** @typedef {{waiting?: import('./backoff.js').Waiting, settings?: Record<string, unknown>, trouble?: string}} Standing */
+
+/** One per worker. */
+export class Agent {
+  /** @type {Promise<unknown>} */
+  #last = Promise.resolve();
+  #queued = 0;
+
+  /** @param {Host} host */
+  constructor(host) {
+    this.host = host;
+    this.storage = host.chrome.storage.local;
+    this.spool = new Spool(this.storage, host.now);
+  }
+
+  /** At every start of the worker. An update of the extension takes its alarms away. */
+  async start() {
+    await this.#keepAlarm(Math.round(this.host.dice() * FIRST_WITHIN_MS));
+    await this.spool.sweep();
+  }
+
+  /** @param {{name: string}} alarm */
+  async onAlarm({name}) {
+    if (name === REPORT) await this.#exclusively(() => this.#report());
+    if (name === SEND) await this.#exclusively(() => this.#sendIfReady());
+  }
+
+  /** The policy is there, or another one. Whoever waited for it waits no longer. */
+  async onPolicy() {
+    await this.#exclusively(async () => {
+      await this.#note({waiting: undefined});
+      const when = this.host.now() + Math.round(this.host.dice() * FIRST_WITHIN_MS);
+      await this.#alarm(REPORT, {when, periodInMinutes: (await this.#periodSeconds()) / 60});
+    });
+  }
+
+  /** Ends after what is under way, so that an update interrupts nothing. */
+  async idle() {
+    await this.#last;
+  }
+
+  async #report() {
+    const policy = await this.#policy();
+    const {periodSeconds, jitterRatio, echoes} = inForce((await this.#standing()).settings ?? {}, this.#or(policy));
+    const jittered = periodSeconds * (1 + jitterRatio * (2 * this.host.dice() - 1));
+    await this.#alarm(REPORT, {when: this.host.now() + jittered * 1000, periodInMinutes: periodSeconds / 60});
+    if (!policy.ok) return say(policy.reason);
+    await this.#measure(policy.value, echoes);
+    await this.#send(policy.value);
+    await this.#keepAlarm(null);
+  }
+
+  async #sendIfReady() {
+    const policy = await this.#policy();
+    if (policy.ok) await this.#send(policy.value);
+  }
+
+  /** @param {Local} policy @param {number} echoes */
+  async #measure(policy, echoes) {
+    const measured_at = this.host.now() / 1000;
+    const {memory} = await this.storage.get('memory');
+    const remembered = /** @type {Record<string, Memory> | undefined} */ (memory) ?? {};
+    const {document, memories} = await measured(this.host, remembered, {echoes: () => this.#echoes(policy, echoes)});
+    const {trouble} = await this.#standing();
+    if (trouble) document.probes.push({name: 'sending', duration_seconds: 0, error: trouble});
+    const agent_version = this.host.chrome.runtime.getManifest().version;
+    await this.storage.set({memory: memories});
+    await this.spool.put({version: 1, source: 'extension', agent_version, measured_at, ...document}, policy.spoolReports);
+    if (trouble) await this.#note({trouble: undefined});
+  }
+
+  /** @param {Local} policy @param {number} count @returns {Promise<Reading<{seconds: (number | null)[]}>>} */
+  async #echoes(policy, count) {
+    const device = await new Enrolment(this.host, policy).known();
+    if (!device) return {ok: false, reason: 'not enrolled yet'};
+    if (!count) return {ok: false, reason: 'the collector does not want it measured'};
+    const collector = new Collector(this.host, policy.collector);
+    // The first one also opens the connection and asks for leave (CORS), so it does not count.
+    if ((await collector.echoSeconds(device.deviceKey)) === null) return {ok: true, value: {seconds: [null]}};
+    const seconds = [];
+    for (let n = 0; n < count; n++) seconds.push(await collector.echoSeconds(device.deviceKey));
+    return {ok: true, value: {seconds}};
+  }
+
+  /** @param {Local} policy */
+  async #send(policy) {
+    const {waiting, settings} = await this.#standing();
+    if (!isOver(waiting, this.host.now())) return;
+    const enrolment = new Enrolment(this.host, policy);
+    const collector = new Collector(this.host, policy.collector);
+    try {
+      const device = await this.#device(enrolment, collector);
+      await this.#deliver(enrolment, collector, device, inForce(settings ?? {}, policy).reportsPerSecond);
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      await this.#wait(error, waiting?.failures ?? 0);
+    }
+  }
+
+  /** @param {Enrolment} enrolment @param {Collector} collector @returns {Promise<Device>} */
+  async #device(enrolment, collector) {
+    const known = await enrolment.known();
+    if (!known) return this.#enrolled(enrolment, collector);
+    if (!(await enrolment.hasMoved(known))) return known;
+    try {
+      return await this.#enrolled(enrolment, collector);
+    } catch (error) {
+      // A new token that is worth nothing does not take away a key that works.
+      if (!(error instanceof TransportError)) throw error;
+      say(`the new token: ${error.message}`);
+      return known;
+    }
+  }
+
+  /** @param {Enrolment} enrolment @param {Collector} collector */
+  async #enrolled(enrolment, collector) {
+    const {device, settings} = await enrolment.enrol(collector);
+    say(`enrolled as ${device.deviceId}`);
+    await this.#note({settings});
+    return device;
+  }
+
+  /** @param {Enrolment} enrolment @param {Collector} collector @param {Device} device @param {number | null} rate */
+  async #deliver(enrolment, collector, device, rate) {
+    let delivery = new Delivery(this.spool, collector, device, rate);
+    let pause;
+    try {
+      pause = await delivery.run(SENDING_MS);
+    } catch (error) {
+      if (!(error instanceof TransportError) || error.status !== 401) throw error;
+      // The key was revoked, or given to another profile of this device since: once more with a new one.
+      await enrolment.forget();
+      delivery = new Delivery(this.spool, collector, await this.#enrolled(enrolment, collector), rate);
+      pause = await delivery.run(SENDING_MS);
+    }
+    const {settings, refused, why} = delivery.tally;
+    const trouble = refused ? `the collector refused ${refused} reports: ${why}`.slice(0, 200) : undefined;
+    await this.#note({waiting: undefined, trouble, ...(settings && {settings})});
+    if (pause !== null) await this.#alarm(SEND, {when: this.host.now() + Math.max(SOONEST_MS, pause * 1000)});
+  }
+
+  /** @param {TransportError} error @param {number} failuresBefore */
+  async #wait(error, failuresBefore) {
+    const failures = failuresBefore + 1;
+    const refused = error.status === 401 || error.status === 403;
+    const seconds = waitSeconds(failures, error.retryAfterSeconds, this.host.dice(), refused);
+    const since = this.host.now();
+    const until = since + Math.max(SOONEST_MS, seconds * 1000);
+    say(`${error.message}; trying again in ${Math.round(seconds)} s`);
+    await this.#note({waiting: {failures, since, until}, trouble: error.message.slice(0, 200)});
+    await this.#alarm(SEND, {when: until});
+  }
+
+  /**
+   * Sees to it that the alarm is there and comes as often as it should; a clock that was set may have put it far off.
+   * @param {number | null} firstMs when to begin where it is missing, null for after a period
+   */
+  async #keepAlarm(firstMs) {
+    const periodSeconds = await this.#periodSeconds();
+    const alarm = await this.host.chrome.alarms.get(REPORT);
+    const latest = this.host.now() + 2 * periodSeconds * 1000;
+    if (alarm?.periodInMinutes === periodSeconds / 60 && alarm.scheduledTime <= latest) return;
+    const when = this.host.now() + (firstMs ?? periodSeconds * 1000);
+    await this.#alarm(REPORT, {when, periodInMinutes: periodSeconds / 60});
+  }
+
+  /** @param {string} name @param {chrome.alarms.AlarmCreateInfo} info */
+  async #alarm(name, info) {
+    await this.host.chrome.alarms.create(name, info);
+  }
+
+  async #periodSeconds() {
+    return inForce((await this.#standing()).settings ?? {}, this.#or(await this.#policy())).periodSeconds;
+  }
+
+  /** @returns {Promise<Reading<Local>>} */
+  async #policy() {
+    return local(await this.host.chrome.storage.managed.get(null));
+  }
+
+  /** @param {Reading<Local>} policy @returns {Local} the usual settings where there is no policy */
+  #or(policy) {
+    return policy.ok ? policy.value : {collector: '', token: '', periodSeconds: 300, spoolReports: 1};
+  }
+
+  /** @returns {Promise<Standing>} */
+  async #standing() {
+    const {standing} = await this.storage.get('standing');
+    return /** @type {Standing | undefined} */ (standing) ?? {};
+  }
+
+  /** @param {{[K in keyof Standing]: Standing[K] | undefined}} change */
+  async #note(change) {
+    await this.storage.set({standing: {...(await this.#standing()), ...change}});
+  }
+
+  /**
+   * One thing at a time. What is asked for while something of it waits already is done by that.
+   * @param {() => Promise<void>} work
+   */
+  async #exclusively(work) {
+    if (this.#queued >= 2) return;
+    this.#queued++;
+    const done = this.#last.then(work).finally(() => this.#queued--);
+    this.#last = done.catch((error) => say(`failed: ${inWords(error)}`));
+    await this.#last;
+  }
+}
+
+/** @param {string} what */
+function say(what) {
+  console.info(`homeroom: ${what}`);
+}

@@ -1,0 +1,62 @@
+// Who this device is to its collector: id and key, kept in the profile, given by the collector for a token.
+
+import {TransportError} from './answers.js';
+import {identity} from './facts/identity.js';
+
+/** @typedef {{collector: string, token: string, deviceId: string, deviceKey: string}} Device token: a mark of it only */
+
+const STORED = 'device';
+
+/** The enrolment of this profile. */
+export class Enrolment {
+  /** @param {Host} host @param {import('./settings.js').Local} policy */
+  constructor(host, policy) {
+    this.host = host;
+    this.policy = policy;
+  }
+
+  /**
+   * The device as it was enrolled with this collector, or null. A key is never shown to another collector.
+   * @returns {Promise<Device | null>}
+   */
+  async known() {
+    const {[STORED]: device} = await this.host.chrome.storage.local.get(STORED);
+    const known = /** @type {Device | undefined} */ (device);
+    return known?.collector === this.policy.collector && known.deviceKey ? known : null;
+  }
+
+  /**
+   * Whether the policy has another token now: the device moved to another school's organisational unit.
+   * @param {Device} device
+   */
+  async hasMoved(device) {
+    return this.policy.token !== '' && device.token !== (await mark(this.policy.token));
+  }
+
+  /**
+   * Enrols and keeps the key. Raises TransportError.
+   * @param {import('./collector.js').Collector} collector
+   */
+  async enrol(collector) {
+    if (!this.policy.token) throw new TransportError('no enrollmentToken in the policy', {status: 401});
+    const {sections} = await identity.read(this.host, {}, {echoes: async () => ({ok: false, reason: ''})});
+    const {deviceId, deviceKey, settings} = await collector.enrol(this.policy.token, sections['identity'] ?? {});
+    const device = {collector: this.policy.collector, token: await mark(this.policy.token), deviceId, deviceKey};
+    await this.host.chrome.storage.local.set({[STORED]: device});
+    return {device, settings};
+  }
+
+  /** Throws the key away. */
+  async forget() {
+    await this.host.chrome.storage.local.remove(STORED);
+  }
+}
+
+/**
+ * Tells tokens apart without keeping them.
+ * @param {string} token
+ */
+async function mark(token) {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token));
+  return Array.from(new Uint8Array(digest).slice(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
