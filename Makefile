@@ -4,7 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo run test lint bench lock clean tools agent-dist
+# Of the collector as Chromebooks reach it, and the key that signs: make chromebook-dist URL=https://… KEY=extension.pem
+KEY ?= var/chromebook.pem
+TYPES := agent/chromebook/node_modules/.installed
+
+.PHONY: install demo run test lint bench lock clean tools agent-dist chromebook-dist chromebook-types
 
 install: $(STAMP)
 
@@ -24,7 +28,17 @@ run: install
 tools:
 	@tests/tools/install
 
-test: install tools
+chromebook-dist: install
+	$(BIN)/python agent/chromebook/pack.py --key "$(KEY)" --url "$(URL)" --out dist/chromebook
+
+# The type checker of the extension's tests, by its lock file; nothing of it is shipped.
+chromebook-types: $(TYPES)
+
+$(TYPES): agent/chromebook/package-lock.json | tools
+	cd agent/chromebook && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+test: install tools chromebook-types
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 lint: install

@@ -95,6 +95,8 @@ def _pem(key: rsa.RSAPrivateKey) -> bytes:
 
 
 def _address(text: str) -> str:
+    if not text:
+        return text
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise argparse.ArgumentTypeError(f"{text!r} is no address such as https://homeroom.district.example")

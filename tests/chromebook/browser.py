@@ -95,6 +95,19 @@ class Browser:
         """Wait for the policy in the extension, which comes some seconds after the first start."""
         await self.ask("chrome.storage.managed.get().then((all) => all.collectorUrl || null)", 40)
 
+    async def settled(self) -> None:
+        """Wait until the profile on the disk knows that the extension is installed: it is written every ten seconds."""
+
+        async def look() -> bool | None:
+            return True if any(self.extension_id in file.read_text() for file in self._preferences()) else None
+
+        await until(look, 20, "an installed extension on the disk")
+
+    def _preferences(self) -> list[Path]:
+        return [
+            file for name in ("Preferences", "Secure Preferences") if (file := self.profile / "Default" / name).exists()
+        ]
+
     async def report(self) -> None:
         """Let the report's alarm go off now."""
         await self.ask("chrome.alarms.create('report', {when: Date.now()}).then(() => true)")

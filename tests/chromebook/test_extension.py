@@ -53,6 +53,7 @@ async def test_every_report_of_a_day_without_collector_arrives_once_and_in_order
     for count in range(1, 4):
         await district.browser.report()
         await waiting(district, count)
+    await district.browser.settled()
     await district.browser.end(signal.SIGKILL)
     await district.browser.start(district.children)
     await district.browser.ready()
