@@ -87,3 +87,18 @@ def test_a_wait_ends_when_the_agent_is_to_stop_and_not_before():
     assert clock.wait(20)
     assert time.monotonic() - started < 10
     assert clock.wait(20)
+
+
+def test_a_machine_that_slept_through_its_wait_reports_soon_after_it_wakes(monkeypatch: pytest.MonkeyPatch):
+    class Sleeper(Clock):
+        slept_seconds = 0.0
+
+        def steady(self) -> float:
+            return super().steady() + self.slept_seconds
+
+    monkeypatch.setattr("homeroom_agent.clock._LOOK_SECONDS", 0.05)
+    clock = Sleeper()
+    threading.Timer(0.2, lambda: setattr(clock, "slept_seconds", 8 * 3600.0)).start()
+    started = time.monotonic()
+    assert not clock.wait(300)
+    assert time.monotonic() - started < 10
