@@ -6,7 +6,6 @@ The parts are the real ones, on a disk and against a real HTTP server; only the 
 import itertools
 import json
 import random
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,14 +30,6 @@ def collector() -> Iterator[Collector]:
 @pytest.fixture
 def laptop(tmp_path: Path, collector: Collector) -> Laptop:
     return Laptop(tmp_path / "laptop", collector.url)
-
-
-@pytest.fixture
-def quick_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk in memory where there is one: a month of waiting for a real disk says nothing more."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
-        yield Path(folder)
 
 
 @pytest.mark.slow
