@@ -82,11 +82,11 @@ def running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
                 process.kill()
 
 
-def until_bound(port: int, seconds: float = 15) -> None:
+def until_bound(port: int, seconds: float = 15, host: str = "127.0.0.1") -> None:
     """Wait until somebody has the port: the kernel refuses what is sent to one that nobody has."""
     limit = time.monotonic() + seconds
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.connect(("127.0.0.1", port))
+        s.connect((host, port))
         s.settimeout(0.05)
         while time.monotonic() < limit:
             try:
@@ -96,4 +96,4 @@ def until_bound(port: int, seconds: float = 15) -> None:
                 return
             except ConnectionRefusedError:
                 time.sleep(0.05)
-    raise TimeoutError(f"nobody listens at {port}")
+    raise TimeoutError(f"nobody listens at {host}:{port}")

@@ -163,10 +163,11 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """Read and check a configuration. Raises ConfigError with everything that is wrong."""
-    settings = strict.load(Settings, path)
+    settings = _located(strict.load(Settings, path), path.absolute().parent)
+    settings = replace(settings, snmp=snmp.with_files(settings.snmp))
     if problems := [f"{path}: {problem}" for problem in _problems(settings)]:
         raise ConfigError(problems)
-    return _located(settings, path.absolute().parent)
+    return settings
 
 
 def _problems(settings: Settings) -> list[str]:

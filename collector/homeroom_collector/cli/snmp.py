@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from homeroom_agent.report.network import NetworkGear
+from homeroom_collector.cli import snmp_discover
 from homeroom_collector.cli.listing import show
 from homeroom_collector.cli.options import add_format
 from homeroom_collector.errors import ConfigError
@@ -30,7 +31,7 @@ from homeroom_collector.snmp.session import (
 )
 
 NAME = "snmp"
-HELP = "ask network gear, and list the device families that are known"
+HELP = "ask and find network gear, and list the device families that are known"
 
 AUTH_VARIABLE, PRIV_VARIABLE = "HOMEROOM_SNMP_AUTH_PASSWORD", "HOMEROOM_SNMP_PRIV_PASSWORD"
 
@@ -43,6 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     one = commands.add_parser("probe", help=about, description=about)
     _add_probe(one)
     one.set_defaults(run=run_probe)
+    about = "find network gear in some networks"
+    search = commands.add_parser("discover", help=about, description=about)
+    snmp_discover.add_arguments(search)
+    search.set_defaults(run=snmp_discover.run)
     about = "list the device families that are known, and check profiles of your own"
     families = commands.add_parser("profiles", help=about, description=about)
     families.add_argument("--directory", type=Path, action="append", default=[], help="profiles of your own")

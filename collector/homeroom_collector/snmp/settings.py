@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from homeroom_agent.report.network import KINDS
+from homeroom_collector import strict
+from homeroom_collector.errors import ConfigError
 from homeroom_collector.snmp.session import AuthProtocol, EngineName, PrivProtocol, SnmpVersion
 from homeroom_collector.strict import Seconds, SecretText
 
@@ -84,6 +86,28 @@ class SnmpSettings:
     profiles: list[Path] = field(default_factory=list)
     credentials: list[CredentialSettings] = field(default_factory=list)
     targets: list[TargetSettings] = field(default_factory=list)
+    targets_from: list[Path] = field(default_factory=list)
+
+
+def with_files(settings: SnmpSettings) -> SnmpSettings:
+    """Add the targets of the files that ``targets_from`` names. Raises ConfigError where one cannot be used."""
+    if not settings.targets_from:
+        return settings
+    found: list[TargetSettings] = []
+    wrong: list[str] = []
+    for path in settings.targets_from:
+        try:
+            found += strict.decode(_TargetFile, {"targets": strict.read_yaml(path)}, where=f"{path}: ").targets
+        except ConfigError as error:
+            wrong += error.problems
+    if wrong:
+        raise ConfigError(wrong)
+    return replace(settings, targets=[*settings.targets, *found], targets_from=[])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TargetFile:
+    targets: list[TargetSettings]
 
 
 def problems(settings: SnmpSettings) -> list[str]:
@@ -174,6 +198,7 @@ def located(settings: SnmpSettings, folder: Path) -> SnmpSettings:
     return replace(
         settings,
         profiles=[folder / path for path in settings.profiles],
+        targets_from=[folder / path for path in settings.targets_from],
         credentials=[_located(item, folder) for item in settings.credentials],
     )
 

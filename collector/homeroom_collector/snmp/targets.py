@@ -26,6 +26,12 @@ class Target:
 
 def targets(settings: SnmpSettings, environment: Mapping[str, str]) -> list[Target]:
     """Make the targets. Raises ConfigError with every secret that is missing."""
+    known = ways_of(settings, environment)
+    return [_target(item, settings, known) for item in settings.targets]
+
+
+def ways_of(settings: SnmpSettings, environment: Mapping[str, str]) -> dict[str, Credentials]:
+    """Credentials by name, their secrets read. Raises ConfigError with every secret that is missing."""
     found: dict[str, Credentials] = {}
     missing: list[str] = []
     for item in settings.credentials:
@@ -35,7 +41,7 @@ def targets(settings: SnmpSettings, environment: Mapping[str, str]) -> list[Targ
             missing += error.problems
     if missing:
         raise ConfigError(missing)
-    return [_target(item, settings, found) for item in settings.targets]
+    return found
 
 
 def _target(item: TargetSettings, settings: SnmpSettings, known: Mapping[str, Credentials]) -> Target:
