@@ -34,7 +34,7 @@ def rows(result: subprocess.CompletedProcess[str]) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def switches() -> Iterator[int]:
     """A switch at every address of 127.0.0.0/8 but those of 127.255.0.0/16."""
-    with fast_agent(switch(4)) as (port, _):
+    with fast_agent(switch(8)) as (port, _):
         yield port
 
 
