@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +32,8 @@ from homeroom_collector.ingest.merge import News
 from homeroom_collector.ingest.problem import unknown_calls
 from homeroom_collector.ingest.restore import restore
 from homeroom_collector.ingest.service import Intake, NetworkSink
+from homeroom_collector.ingest.throughput import Ledger
+from homeroom_collector.ingest.throughput_http import ThroughputCalls
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
 from homeroom_collector.snmp.service import poll_network
@@ -67,6 +70,7 @@ class Collector:
         """Let everyone who must know hear of a school."""
         self.days.put(school)
         self.intake.campus.put(school)
+        self.intake.ledger.put_school(school)
         self.fleet.put_school(school)
 
 
@@ -79,6 +83,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app = web.Application(client_max_size=settings.ingest.max_request_bytes)
     app[COLLECTOR] = collector
     app.add_routes(_agent_calls(collector).routes())
+    app.add_routes(_throughput_calls(collector).routes())
     app.add_routes(_views(collector))
     chromebook.serve(app, settings.chromebooks)
     app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz), unknown_calls()])
@@ -108,8 +113,17 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
         oldest_seconds=settings.ingest.late_reports,
     )
     most = settings.ingest.max_reports_per_request
-    intake = Intake(commit, keyring, Wire(), measures, Campus(), fleet.put_device, most)
+    agents = settings.agents
+    ledger = Ledger(agents.throughput.policy(), settings.timezone, retry_after_seconds=agents.interval)
+    serial_of = partial(_serial_of, fleet)
+    intake = Intake(commit, keyring, Wire(), measures, Campus(), fleet.put_device, most, ledger, serial_of)
     return Collector(settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars)
+
+
+def _serial_of(fleet: Fleet, device_id: str) -> str | None:
+    """Serial number that a device is registered with; None where it has none or nobody here knows the device."""
+    member = fleet.member(device_id)
+    return member.device.serial if member else None
 
 
 def keeper_of(settings: Settings, store: Store) -> CalendarKeeper:
@@ -136,9 +150,14 @@ def _agent_calls(collector: Collector) -> AgentCalls:
     return AgentCalls(
         collector.intake,
         Addresses(settings.listen.trusted_proxies),
-        {"interval_seconds": settings.agents.interval},
+        settings.agents.told(),
         settings.ingest.max_body_bytes,
     )
+
+
+def _throughput_calls(collector: Collector) -> ThroughputCalls:
+    intake, proxies = collector.intake, collector.settings.listen.trusted_proxies
+    return ThroughputCalls(intake.ledger, intake.keyring, intake.campus, Addresses(proxies))
 
 
 def _telling(fleet: Fleet) -> Callable[[str, News], None]:

@@ -15,6 +15,8 @@ from homeroom_collector.chromebook import settings as chromebook
 from homeroom_collector.chromebook.settings import ChromebookSettings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Freshness
+from homeroom_collector.ingest import settings as agents
+from homeroom_collector.ingest.settings import AgentSettings
 from homeroom_collector.rules.bandwidth import BandwidthPolicy
 from homeroom_collector.rules.fiscal_year import FiscalYears
 from homeroom_collector.rules.presence import PresencePolicy
@@ -78,13 +80,6 @@ class DecisionSettings:
         """The district's fiscal years. Raises ValueError for a day that is not in every year."""
         month, _, day = self.fiscal_year_start.partition("-")
         return FiscalYears(int(month), int(day))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentSettings:
-    """What agents are told with every answer."""
-
-    interval: Seconds = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +187,12 @@ def _problems(settings: Settings) -> list[str]:
     found += [f"ingest.{name}: must be at least 1" for name in bounds if getattr(ingest, name) < 1]
     if settings.bandwidth.megabits_per_student <= 0:
         found.append("bandwidth.megabits_per_student: must be more than 0")
-    return [*found, *chromebook.problems(settings.chromebooks), *snmp.problems(settings.snmp)]
+    return [
+        *found,
+        *agents.problems(settings.agents),
+        *chromebook.problems(settings.chromebooks),
+        *snmp.problems(settings.snmp),
+    ]
 
 
 def _located(settings: Settings, folder: Path) -> Settings:

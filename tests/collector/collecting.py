@@ -65,7 +65,7 @@ class Running:
         return await self.post(key, gzip.compress(body), **{"Content-Encoding": "gzip"})
 
     async def answer(self, *, accepted: int = 0, duplicates: int = 0) -> dict[str, Any]:
-        settings = {"interval_seconds": self.collector.settings.agents.interval}
+        settings = self.collector.settings.agents.told()
         return {"accepted": accepted, "duplicates": duplicates, "rejected": [], "settings": settings}
 
     async def ready(self) -> int:

@@ -28,13 +28,21 @@ _log = logging.getLogger(__name__)
 _BUSY_RETRY_SECONDS = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery: for each report, whether it was new; and whether two machines share the key."""
+
+    new: list[bool]
+    cloned: bool
+
+
 @dataclass(slots=True)
 class _Delivery:
-    """Reports of one device from one request; ``done`` gets, for each, whether it was new."""
+    """Reports of one device from one request."""
 
     caller: Caller
     arrived: list[Arrived]
-    done: asyncio.Future[list[bool]]
+    done: asyncio.Future[Outcome]
 
 
 @dataclass(slots=True)
@@ -100,7 +108,7 @@ class GroupCommit:
         *,
         on_campus: bool | None = None,
         ordered: bool = False,
-    ) -> asyncio.Future[list[bool]]:
+    ) -> asyncio.Future[Outcome]:
         """Queue reports of one device; the future ends after the commit and says which were new.
 
         Raises BusyError where too much waits already. The future raises StoreUnavailableError where the store does not
@@ -111,7 +119,7 @@ class GroupCommit:
                 503, "too many reports are waiting; come back soon", retry_after_seconds=_BUSY_RETRY_SECONDS
             )
         self._queued += len(reports)
-        done: asyncio.Future[list[bool]] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         arrived = [
             Arrived(
                 each.report,
@@ -221,7 +229,7 @@ class GroupCommit:
             del change.taken[: len(delivery.arrived)]
             news = [each for each in taken if each is not None]
             new, all_ = new + len(news), all_ + len(taken)
-            _settle(delivery.done, [each is not None for each in taken])
+            _settle(delivery.done, Outcome([each is not None for each in taken], cloned=change.state.cloned))
             for each in news:
                 self._on_news(delivery.caller.device_id, each)
         self._measures.accepted.inc(new)

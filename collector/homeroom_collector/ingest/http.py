@@ -16,7 +16,7 @@ from homeroom_collector.ingest.service import Intake, Taken
 
 @dataclass(frozen=True, slots=True)
 class AgentCalls:
-    """Handlers over one intake. ``settings`` goes to every agent with every answer."""
+    """Handlers over one intake. ``settings`` goes to every agent with every answer, beside its leave to measure."""
 
     intake: Intake
     addresses: Addresses
@@ -40,7 +40,8 @@ class AgentCalls:
 
     def _reports(self) -> Handler:
         # Nearly every answer is this one.
-        one = self._taken(Taken(1, 0, []))
+        usual = Taken(1, 0, [])
+        one = self._taken(usual)
         intake, addresses, most = self.intake, self.addresses, self.most_body_bytes
 
         async def reports(request: web.Request) -> web.Response:
@@ -48,7 +49,7 @@ class AgentCalls:
             taken = await intake.take(caller, await read_json(request, most), addresses.of(request))
             if taken.rejected and not taken.accepted and not taken.duplicates:
                 return _all_rejected(taken)
-            body = one if taken.accepted == 1 and not taken.duplicates and not taken.rejected else self._taken(taken)
+            body = one if taken == usual else self._taken(taken)
             return web.Response(body=body, content_type="application/json")
 
         return reports
@@ -59,7 +60,7 @@ class AgentCalls:
                 "accepted": taken.accepted,
                 "duplicates": taken.duplicates,
                 "rejected": _rows(taken),
-                "settings": self.settings,
+                "settings": self.settings | ({"throughput_slot": taken.slot} if taken.slot else {}),
             }
         )
 

@@ -20,6 +20,7 @@ from homeroom_agent.report import Report
 from homeroom_agent.report.codec import shapes
 from homeroom_collector.ingest import day as days
 from homeroom_collector.ingest.clock import Timing
+from homeroom_collector.ingest.clone import is_anothers
 from homeroom_collector.ingest.day import Day
 from homeroom_collector.ingest.seen import Seen
 from homeroom_collector.store.latest import Held, Row, Whole
@@ -96,14 +97,18 @@ class DeviceState:
         self._raw = whole.report if whole else None
         self._kept: Kept = _kept.decode(whole.kept) if whole and whole.kept else {}
         self._report_changed = self._kept_changed = False
+        self._heard_at = held.received_at
         self._last: Arrived | None = None
+        self.cloned = False
+        """Another machine reports under this device's key as well."""
         self._ended: dict[int, Day] = {}
 
     def take(self, each: Arrived, day: int) -> News | None:
         """Merge one report, measured on ``day``. None where it was taken before."""
         if not (self._seen.add_all_up_to if each.ordered else self._seen.add)(each.report.sequence):
+            self.cloned = self.cloned or is_anothers(each.report, each.received_at, self._heard_at)
             return None
-        self._last = each
+        self._last, self._heard_at = each, each.received_at
         self._count(each, day)
         names = sections_in(each.report)
         if self._measured_at is None or each.timing.measured_at >= self._measured_at:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from homeroom_agent.report import Identity, Report
 from homeroom_collector.errors import RefusedError
 from homeroom_collector.ingest.address import Campus
+from homeroom_collector.ingest.clone import is_another_machine
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.keyring import Caller, Keyring
 from homeroom_collector.ingest.measures import Measures
+from homeroom_collector.ingest.throughput import Ledger
 from homeroom_collector.ingest.wire import Decoded, Rejected, Wire
 from homeroom_collector.model import Device
-from homeroom_collector.store import Connection, devices, tokens
+from homeroom_collector.store import Connection, devices, keys, tokens
+from homeroom_collector.store import device_events as events
 from homeroom_collector.store.devices import Enrolled
 from homeroom_collector.store.keys import DeviceKey
 
 Clock = Callable[[], float]
+_log = logging.getLogger(__name__)
+_PART_AGAIN_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,8 @@ class Taken:
     accepted: int
     duplicates: int
     rejected: list[Rejected]
+    slot: dict[str, Any] | None = None
+    """Leave to measure throughput, as the settings of the answer say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,8 @@ class Intake:
     campus: Campus
     on_device: Callable[[Device], None]
     most_reports: int
+    ledger: Ledger
+    serial_of: Callable[[str], str | None]
     clock: Clock = time.time
 
     async def take(self, caller: Caller, body: bytes, address: str) -> Taken:
@@ -56,10 +67,55 @@ class Intake:
         self.measures.rejected.inc(len(rejected))
         if not own:
             return Taken(0, 0, sorted(rejected, key=lambda each: each.index))
+        await self._check_machine(caller, own)
         on_campus = self.campus.holds(caller.school_id, address)
-        new = await self.commit.submit(caller, own, received_at, on_campus=on_campus)
-        accepted = sum(new)
-        return Taken(accepted, len(new) - accepted, sorted(rejected, key=lambda each: each.index))
+        outcome = await self.commit.submit(caller, own, received_at, on_campus=on_campus)
+        if outcome.cloned:
+            await self._part(caller, "report numbers were used twice")
+        accepted = sum(outcome.new)
+        return Taken(
+            accepted,
+            len(own) - accepted,
+            sorted(rejected, key=lambda each: each.index),
+            self._slot(caller, own[-1].report, received_at, on_campus=on_campus),
+        )
+
+    async def _check_machine(self, caller: Caller, reports: Sequence[Decoded]) -> None:
+        """Tell a machine by the serial number that it reports, before its reports become another's."""
+        for each in reports:
+            identity = each.report.identity
+            if identity is not None and identity.serial is not None and each.report.source == "agent":
+                said = devices.usable_serial(_plain(identity.serial))
+                if is_another_machine(self.serial_of(caller.device_id), said):
+                    await self._part(caller, "another serial number was reported")
+
+    async def _part(self, caller: Caller, evidence: str) -> None:
+        """Make the key that two machines share worthless, so that each enrols as itself.
+
+        Raises RefusedError 401, which agents answer by enrolling; nothing where that was tried within a day: then it
+        is one machine whose disk goes back to an earlier state, and a new key would not help.
+        """
+        now = self.clock()
+
+        def work(connection: Connection) -> tuple[str, ...]:
+            if events.happened_since(connection, caller.number, "cloned", now - _PART_AGAIN_SECONDS):
+                return ()
+            events.record(connection, caller.number, now, "cloned", f"{evidence}: key revoked, each machine enrols")
+            return keys.revoke_all(connection, caller.number, now)
+
+        revoked = await self.commit.perform(work)
+        if revoked:
+            self.keyring.forget(revoked)
+            _log.warning("%s: two machines share its key (%s); both have to enrol again", caller.device_id, evidence)
+            raise RefusedError(401, "this device key is used by two machines; enrol the device again")
+
+    def _slot(
+        self, caller: Caller, report: Report, received_at: float, *, on_campus: bool | None
+    ) -> dict[str, Any] | None:
+        if report.source != "agent":
+            return None
+        ahead = 0.0 if report.sent_at is None else report.sent_at - received_at
+        return self.ledger.offer(caller, on_campus=on_campus, metered=_metered(report), ahead_seconds=ahead)
 
     async def enrol(self, token_text: str, identity: Identity) -> Enrolled:
         """Let a device in. Raises RefusedError where the token is worth nothing."""
@@ -77,6 +133,13 @@ class Intake:
         )
         self.on_device(device)
         return enrolled
+
+
+def _metered(report: Report) -> bool | None:
+    """Whether the way is paid by volume; None where the report does not say."""
+    if any(link.active and link.type == "cellular" for link in report.links or ()):
+        return True
+    return report.connectivity.metered if report.connectivity else None
 
 
 def _foreign(decoded: Sequence[Decoded], device_id: str) -> list[Rejected]:

@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from homeroom_collector.model import Device
+from homeroom_collector.store import device_events as events
 from homeroom_collector.store import keys
 from homeroom_collector.store.engine import Connection
-from homeroom_collector.store.schema import device_events, latest
 from homeroom_collector.store.schema import devices as table
+from homeroom_collector.store.schema import latest
 
 # Boards whose maker never wrote a serial number all say one of these (SMBIOS placeholders seen in the field).
 _PLACEHOLDERS = frozenset(
@@ -60,7 +61,7 @@ def enrol(connection: Connection, facts: Device, *, now: float) -> Enrolled:
     A serial number that is known brings back the same device with a new key, and the old keys die. ``facts`` carries
     what the token and the device said; its ``device_id`` is ignored.
     """
-    serial = _usable(facts.serial)
+    serial = usable_serial(facts.serial)
     known = _by_serial(connection, serial) if serial else None
     number, device = _again(connection, known, facts, now) if known else _first(connection, facts, serial, now)
     replaced = keys.revoke_all(connection, number, now)
@@ -85,7 +86,8 @@ def put_network(connection: Connection, device: Device, *, now: float) -> int:
     return number
 
 
-def _usable(serial: str | None) -> str | None:
+def usable_serial(serial: str | None) -> str | None:
+    """A serial number that tells machines apart, None where it is missing or a maker's placeholder."""
     cut = (serial or "").strip()
     if cut.lower() in _PLACEHOLDERS or len(set(cut)) <= 1:
         return None
@@ -113,7 +115,7 @@ def _first(connection: Connection, facts: Device, serial: str | None, now: float
         enrolled_at=now,
     )
     number = _insert(connection, device, now)
-    _record(connection, number, now, "enrolled", f"school {device.school_id}")
+    events.record(connection, number, now, "enrolled", f"school {device.school_id}")
     return number, device
 
 
@@ -133,9 +135,9 @@ def _again(connection: Connection, known: sa.RowMapping, facts: Device, now: flo
         enrolled_at=before.enrolled_at,
     )
     connection.execute(table.update().where(table.c.number == number).values(_columns(device)))
-    _record(connection, number, now, "reenrolled", "same serial number, new key")
+    events.record(connection, number, now, "reenrolled", "same serial number, new key")
     if before.school_id != device.school_id:
-        _record(connection, number, now, "moved", f"school {before.school_id} to {device.school_id}")
+        events.record(connection, number, now, "moved", f"school {before.school_id} to {device.school_id}")
     return number, device
 
 
@@ -148,7 +150,3 @@ def _insert(connection: Connection, device: Device, now: float) -> int:
 
 def _columns(device: Device) -> dict[str, object]:
     return {column.name: getattr(device, column.name) for column in table.c if column.name != "number"}
-
-
-def _record(connection: Connection, number: int, now: float, kind: str, detail: str) -> None:
-    connection.execute(device_events.insert(), {"device_number": number, "at": now, "kind": kind, "detail": detail})

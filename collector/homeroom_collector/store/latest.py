@@ -26,6 +26,7 @@ class Held(NamedTuple):
     measured_at: float | None
     sections: str
     today: str | None
+    received_at: float | None
 
 
 class Whole(NamedTuple):

@@ -58,7 +58,7 @@ device_events = sa.Table(
         "device_number", _Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True
     ),
     sa.Column("at", sa.Double, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False, comment="enrolled, reenrolled, moved"),
+    sa.Column("kind", sa.Text, nullable=False, comment="enrolled, reenrolled, moved, cloned"),
     sa.Column("detail", sa.Text, nullable=False),
 )
 

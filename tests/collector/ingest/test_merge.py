@@ -29,7 +29,7 @@ class Shelf:
     def take(self, reports: Sequence[dict[str, Any]]) -> list[News | None]:
         """Merge one batch, reading and writing as the group commit does."""
         arrived = [_arrived(report) for report in reports]
-        held = Held(1, self.row["seen"], self.row["measured_at"], self.row["sections"], self.row["today"])
+        held = Held(1, self.row["seen"], self.row["measured_at"], self.row["sections"], self.row["today"], None)
         whole = Whole(1, self.row["report"], self.row["kept"]) if needs_whole(held, arrived) else None
         state = DeviceState(held, whole)
         news = [state.take(each, DAYS.of(each.timing.measured_at)) for each in arrived]
@@ -127,7 +127,7 @@ def test_times_are_told_on_the_collectors_clock():
     report = made(1, NOW + 10_800 - 60, sent_at=NOW + 10_800)
     decoded = WIRE.batch(json.dumps({"reports": [report]}).encode(), 1)[0][0]
     arrived = Arrived(decoded.report, decoded.raw, timing(NOW + 10_740, NOW + 10_800, NOW, oldest_seconds=1e9), NOW)
-    news = DeviceState(Held(1, "", None, "", None), None).take(arrived, 20261118)
+    news = DeviceState(Held(1, "", None, "", None, None), None).take(arrived, 20261118)
     assert news
     assert (news.report.measured_at, news.report.sent_at) == (NOW - 60, None)
 

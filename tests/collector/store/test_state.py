@@ -24,13 +24,15 @@ def row(number: int, **changed: Any) -> Row:
 
 
 async def test_a_device_that_never_reported_is_held_with_nothing(store: Store, number: int):
-    assert await store.read(partial(latest.held, numbers=[number])) == [Held(number, "", None, "", None)]
+    assert await store.read(partial(latest.held, numbers=[number])) == [Held(number, "", None, "", None, None)]
     assert await store.read(partial(latest.after, number=-1, most=10)) == []
 
 
 async def test_state_is_written_and_read_back(store: Store, number: int):
     await store.write(partial(latest.change, rows=[row(number)]))
-    assert await store.read(partial(latest.held, numbers=[number])) == [Held(number, "1", NOW, "cpu", "[20261122,1]")]
+    assert await store.read(partial(latest.held, numbers=[number])) == [
+        Held(number, "1", NOW, "cpu", "[20261122,1]", NOW + 1)
+    ]
     whole = {number: Whole(number, '{"cpu":{}}', '{"os":[1,{}]}')}
     assert await store.read(partial(latest.whole, numbers=[number])) == whole
     (stored,) = await store.read(partial(latest.after, number=-1, most=10))
