@@ -6,12 +6,13 @@ When a report of a later day comes, the day moves to the table ``daily``; report
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from homeroom_agent.report import Report, Uptime
+
+N = TypeVar("N", int, float)
 
 _LARGEST_COLUMN = 2**63 - 1
 
@@ -33,31 +34,27 @@ class Day(msgspec.Struct, array_like=True, gc=False):
 
     def count(self, report: Report, measured_at: float) -> None:
         """Count one report in; order does not matter."""
-        self.first_measured_at = min(self.first_measured_at, measured_at) if self.reports else measured_at
-        self.last_measured_at = max(self.last_measured_at, measured_at)
+        if not self.reports or measured_at < self.first_measured_at:
+            self.first_measured_at = measured_at
+        if measured_at > self.last_measured_at:
+            self.last_measured_at = measured_at
         self.reports += 1
         if report.uptime is not None:
             self._count_uptime(report.uptime)
         elif report.network is not None and report.network.system is not None:
-            self.uptime_seconds_max = _greatest(self.uptime_seconds_max, report.network.system.uptime_seconds)
-        if report.batteries:
-            self.battery_health_ratio_min = _least(
-                self.battery_health_ratio_min, *(battery.health_ratio for battery in report.batteries)
-            )
-        if report.disks:
-            self.disk_wear_ratio_max = _greatest(self.disk_wear_ratio_max, *(disk.wear_ratio for disk in report.disks))
+            self.uptime_seconds_max = _greater(self.uptime_seconds_max, report.network.system.uptime_seconds)
+        for battery in report.batteries or ():
+            self.battery_health_ratio_min = _less(self.battery_health_ratio_min, battery.health_ratio)
+        for disk in report.disks or ():
+            self.disk_wear_ratio_max = _greater(self.disk_wear_ratio_max, disk.wear_ratio)
 
     def _count_uptime(self, uptime: Uptime) -> None:
-        self.uptime_seconds_max = _greatest(self.uptime_seconds_max, uptime.uptime_seconds)
-        if (boots := _column(uptime.boots_total)) is not None:
-            self.boots_total_min = _least(self.boots_total_min, boots)
-            self.boots_total_max = _greatest(self.boots_total_max, boots)
-        if uptime.unexpected_shutdowns_total is not None:
-            self.unexpected_shutdowns_total_max = _greatest(
-                self.unexpected_shutdowns_total_max, _column(uptime.unexpected_shutdowns_total)
-            )
-        if uptime.crashes_total is not None:
-            self.crashes_total_max = _greatest(self.crashes_total_max, _column(uptime.crashes_total))
+        self.uptime_seconds_max = _greater(self.uptime_seconds_max, uptime.uptime_seconds)
+        self.boots_total_min = _less(self.boots_total_min, _column(uptime.boots_total))
+        self.boots_total_max = _greater(self.boots_total_max, _column(uptime.boots_total))
+        shutdowns = _column(uptime.unexpected_shutdowns_total)
+        self.unexpected_shutdowns_total_max = _greater(self.unexpected_shutdowns_total_max, shutdowns)
+        self.crashes_total_max = _greater(self.crashes_total_max, _column(uptime.crashes_total))
 
     def row(self, device_number: int) -> dict[str, Any]:
         """As a row of ``daily``."""
@@ -80,16 +77,12 @@ def write(day: Day) -> str:
 
 def _column(number: int | None) -> int | None:
     """A count as the store's signed 64 bits can hold it."""
-    return number if number is None else min(number, _LARGEST_COLUMN)
+    return number if number is None or number <= _LARGEST_COLUMN else _LARGEST_COLUMN
 
 
-def _known(values: Iterable[float | None]) -> list[Any]:
-    return [value for value in values if value is not None]
+def _less(known: N | None, new: N | None) -> N | None:
+    return new if known is None or (new is not None and new < known) else known
 
 
-def _least(*values: float | None) -> Any:
-    return min(_known(values), default=None)
-
-
-def _greatest(*values: float | None) -> Any:
-    return max(_known(values), default=None)
+def _greater(known: N | None, new: N | None) -> N | None:
+    return new if known is None or (new is not None and new > known) else known

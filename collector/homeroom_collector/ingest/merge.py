@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -54,6 +54,10 @@ class Arrived:
     received_at: float
     on_campus: bool | None = None
     ordered: bool = False
+    sections: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sections = sections_in(self.report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def _set(names: str) -> frozenset[str]:
 
 def needs_whole(held: Held, arrived: Sequence[Arrived]) -> bool:
     """Whether :class:`DeviceState` must know the stored report itself, not only what stands about it in ``held``."""
-    return held.measured_at is not None and any(sections_in(each.report) != held.sections for each in arrived)
+    return held.measured_at is not None and any(each.sections != held.sections for each in arrived)
 
 
 class DeviceState:
@@ -110,7 +114,7 @@ class DeviceState:
             return None
         self._last, self._heard_at = each, each.received_at
         self._count(each, day)
-        names = sections_in(each.report)
+        names = each.sections
         if self._measured_at is None or each.timing.measured_at >= self._measured_at:
             self._replace(each, names)
             return _news(each, [])

@@ -77,6 +77,8 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         "cache_size = -65536",
+        # 16 MB: a page that changes often goes from the log to the file once, not every few commits.
+        "wal_autocheckpoint = 4000",
         "journal_size_limit = 67108864",
     ):
         cursor.execute(f"PRAGMA {pragma}")
