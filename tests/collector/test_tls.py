@@ -1,0 +1,93 @@
+"""TLS: certificates are served as they are on disk, and a renewal needs no restart."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import trustme
+from aiohttp import web
+
+from homeroom_collector.errors import ConfigError
+from homeroom_collector.tls import Certificate
+
+
+class Place:
+    """Certificate files of a test, and the authority that made them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.authority = trustme.CA()
+        self.certificate, self.key = folder / "tls.crt", folder / "tls.key"
+        self.renew()
+
+    def renew(self) -> bytes:
+        """Write a new pair; give the certificate as the client sees it (DER)."""
+        made = self.authority.issue_cert("127.0.0.1")
+        made.private_key_pem.write_to_path(str(self.key))
+        self.certificate.write_bytes(b"".join(blob.bytes() for blob in made.cert_chain_pems))
+        return ssl.PEM_cert_to_DER_cert(made.cert_chain_pems[0].bytes().decode())
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture
+async def served(place: Place) -> AsyncIterator[tuple[Certificate, int]]:
+    certificate = Certificate(place.certificate, place.key)
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=certificate.context).start()
+    yield certificate, runner.addresses[0][1]
+    await runner.cleanup()
+
+
+async def seen_by_a_client(place: Place, port: int) -> bytes:
+    context = ssl.create_default_context()
+    place.authority.configure_trust(context)
+    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname="127.0.0.1")
+    shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    await writer.wait_closed()
+    return bytes(shown)
+
+
+async def test_a_renewed_certificate_is_served_without_a_restart(place: Place, served: tuple[Certificate, int]):
+    certificate, port = served
+    first = await seen_by_a_client(place, port)
+    renewed = place.renew()
+    assert certificate.look()
+    assert await seen_by_a_client(place, port) == renewed != first
+    assert not certificate.look()
+
+
+async def test_a_broken_renewal_leaves_the_old_in_place(place: Place, served: tuple[Certificate, int]):
+    certificate, port = served
+    first = await seen_by_a_client(place, port)
+    place.certificate.write_text("half a certif")
+    assert not certificate.look()
+    assert await seen_by_a_client(place, port) == first
+    place.certificate.unlink()
+    assert not certificate.look()
+    renewed = place.renew()
+    assert certificate.look()
+    assert await seen_by_a_client(place, port) == renewed
+
+
+async def test_a_key_of_another_certificate_is_not_taken(place: Place, served: tuple[Certificate, int]):
+    certificate, port = served
+    first = await seen_by_a_client(place, port)
+    place.authority.issue_cert("127.0.0.1").private_key_pem.write_to_path(str(place.key))
+    assert not certificate.look()
+    assert await seen_by_a_client(place, port) == first
+
+
+def test_files_that_cannot_be_used_at_the_start_are_a_matter_of_configuration(tmp_path: Path):
+    with pytest.raises(ConfigError, match="No such file"):
+        Certificate(tmp_path / "a", tmp_path / "b")
+    for name in "ab":
+        (tmp_path / name).write_text("nonsense")
+    with pytest.raises(ConfigError, match=r"listen\.tls"):
+        Certificate(tmp_path / "a", tmp_path / "b")
