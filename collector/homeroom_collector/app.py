@@ -22,6 +22,7 @@ from homeroom_collector import chromebook, views
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError, StoreUnavailableError
 from homeroom_collector.fleet import Fleet, keep_current
+from homeroom_collector.fleet.drawing import draw_network
 from homeroom_collector.ingest.address import Addresses, Campus
 from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
@@ -29,6 +30,7 @@ from homeroom_collector.ingest.http import AgentCalls
 from homeroom_collector.ingest.keyring import REFRESH_SECONDS, Keyring
 from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.merge import News
+from homeroom_collector.ingest.outlines import polled
 from homeroom_collector.ingest.problem import unknown_calls
 from homeroom_collector.ingest.restore import restore
 from homeroom_collector.ingest.service import Intake, NetworkSink
@@ -49,6 +51,7 @@ from homeroom_collector.store.calendar_memory import CalendarMemory
 _log = logging.getLogger(__name__)
 _STORE_WAIT_SECONDS = 5.0
 _CLOSURES_EVERY_SECONDS = 30.0
+_TOPOLOGY_EVERY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_running(_follow_revocations))
     app.cleanup_ctx.append(_running(_keep_presence))
     app.cleanup_ctx.append(_running(_keep_calendars))
+    app.cleanup_ctx.append(_running(_keep_topology))
     app.cleanup_ctx.append(_running(_polling(make_targets(settings.snmp, os.environ))))
     return app
 
@@ -274,6 +278,27 @@ async def _keep_calendars(collector: Collector) -> None:
         except CollectorError as error:
             _log.warning("calendars not looked after: %s", error)
         await asyncio.sleep(_CLOSURES_EVERY_SECONDS)
+
+
+async def _keep_topology(collector: Collector) -> None:
+    """Draw the topology anew, at most once a minute, when gear tells of other names, ports or neighbours."""
+    while True:
+        if collector.fleet.network_changed:
+            try:
+                await draw_topology(collector)
+            except CollectorError as error:
+                collector.fleet.network_changed = True
+                _log.warning("topology not drawn: %s", error)
+        await asyncio.sleep(_TOPOLOGY_EVERY_SECONDS)
+
+
+async def draw_topology(collector: Collector) -> None:
+    """Draw the topology of all gear from what the store knows of it, also of gear that does not answer."""
+    fleet = collector.fleet
+    fleet.network_changed = False  # what is told while we draw is for the next drawing
+    found = await polled(collector.store, collector.intake.wire, keep=True)
+    outlines = [each.outline for each in found]
+    fleet.use_network(await asyncio.to_thread(draw_network, outlines, collector.settings.snmp.wan()))
 
 
 def _polling(targets: list[Target]) -> Callable[[Collector], Coroutine[Any, Any, None]]:

@@ -12,12 +12,23 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from homeroom_agent import __version__
-from homeroom_collector.cli import calendar, check_config, devices, events, import_, serve, snmp, standards, token
+from homeroom_collector.cli import (
+    calendar,
+    check_config,
+    devices,
+    events,
+    import_,
+    serve,
+    snmp,
+    standards,
+    token,
+    topology,
+)
 from homeroom_collector.demo import command as demo
 from homeroom_collector.errors import CollectorError, ConfigError
 
 COMMANDS: tuple[ModuleType, ...] = (
-    serve, demo, check_config, token, calendar, devices, events, import_, snmp, standards,
+    serve, demo, check_config, token, calendar, devices, events, import_, snmp, standards, topology,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""
 

@@ -142,7 +142,7 @@ class Fleet:
     def use_network(self, network: Network) -> None:
         """Live by another drawing of the cabling; presence follows at the next refresh."""
         self.version += 1
-        self.network, self.network_changed = network, False
+        self.network = network
         for member in self._members.values():
             if member.device.device_class == "network":
                 self._hang(member)

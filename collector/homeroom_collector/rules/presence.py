@@ -6,6 +6,7 @@ has passed. A whole school shares its cut-offs; a device is then three compariso
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -76,6 +77,22 @@ def explains_silence(parent: Presence) -> bool:
     behind a parent that answers is down by itself, even where something further up is silent.
     """
     return parent in (Presence.DOWN, Presence.UNREACHABLE)
+
+
+def gear_states(
+    answers: Mapping[str, tuple[float | None, bool | None]], parents: Mapping[str, str], cutoffs: Cutoffs
+) -> dict[str, Presence]:
+    """States of all gear at once, by device id, from when each was polled and whether it answered."""
+    alone = {
+        device_id: gear(polled_at, cutoffs, reachable=reachable, parent_down=False, shelved=False)
+        for device_id, (polled_at, reachable) in answers.items()
+    }
+    return {
+        device_id: Presence.UNREACHABLE
+        if state == Presence.DOWN and explains_silence(alone.get(parents.get(device_id, ""), Presence.UNKNOWN))
+        else state
+        for device_id, state in alone.items()
+    }
 
 
 def cutoffs(

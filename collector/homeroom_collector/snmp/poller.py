@@ -29,6 +29,7 @@ from homeroom_collector.snmp.targets import Target
 from homeroom_collector.snmp.watch import Pace, Watch
 
 _log = logging.getLogger(__name__)
+_MANAGED_SECONDS = 60.0
 
 Pause = Callable[[float, asyncio.Event], Awaitable[None]]
 """Waits for so many seconds, or until the event is set."""
@@ -84,6 +85,8 @@ class Poller:
             lambda: asyncio.Semaphore(self._limits.at_once_per_school)
         )
         self._group: asyncio.TaskGroup | None = None
+        self._managed: set[str] = set()
+        self._managed_until = 0.0
 
     async def run(self, targets: Iterable[Target]) -> None:
         """Poll until cancelled."""
@@ -139,12 +142,23 @@ class Poller:
                 gear = await watch.poll()
             self.measures.ended(reachable=gear.reachable, understood=gear.system is not None)
             await self._sink.submit(_report(watch.target, gear, measured_at))
+            if watch.bridge_is_due:
+                async with self._place(watch):
+                    await watch.look_at_bridge(self._managed_addresses())
         except (CollectorError, AgentError) as error:
             self.measures.lost.inc()
             _log.warning("%s: report not taken: %s", watch.target.device_id, error)
         except Exception:
             self.measures.lost.inc()
             _log.exception("%s: poll failed", watch.target.device_id)
+
+    def _managed_addresses(self) -> set[str]:
+        """Addresses of all gear that is followed; collected at most once a minute."""
+        now = self._clock()
+        if now >= self._managed_until:
+            self._managed = {address for each in self._followed.values() for address in each.watch.addresses()}
+            self._managed_until = now + _MANAGED_SECONDS
+        return self._managed
 
     @contextlib.asynccontextmanager
     async def _place(self, watch: Watch) -> AsyncIterator[None]:

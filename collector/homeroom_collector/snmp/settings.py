@@ -47,6 +47,7 @@ class TargetSettings:
     """One device. ``credentials`` names one way or several, tried in order; none means: all, in order.
 
     ``kind`` overrides what the device is taken for; ``max_repetitions`` 0 means: never GETBULK.
+    ``wan`` names the ports (ifName) that lead out of the school, where they cannot be told from their labels.
     """
 
     name: str
@@ -57,6 +58,7 @@ class TargetSettings:
     kind: str | None = None
     interval: Seconds | None = None
     max_repetitions: int | None = None
+    wan: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,10 @@ class SnmpSettings:
     credentials: list[CredentialSettings] = field(default_factory=list)
     targets: list[TargetSettings] = field(default_factory=list)
     targets_from: list[Path] = field(default_factory=list)
+
+    def wan(self) -> dict[str, list[str]]:
+        """Ports to the outside by the name of the target, where they are named."""
+        return {target.name: target.wan for target in self.targets if target.wan}
 
 
 def with_files(settings: SnmpSettings) -> SnmpSettings:

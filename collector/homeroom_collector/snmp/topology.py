@@ -164,7 +164,7 @@ def _uplink_ports(links: Iterable[Link], parents: Mapping[str, str]) -> set[Port
 
 
 def as_graph(topology: Topology, stations: Sequence[Station]) -> dict[str, Any]:
-    """Write the drawing as plain JSON values: nodes, edges, and what each port is for."""
+    """Write the drawing as plain JSON values: nodes, links, and what each port is for."""
     return {
         "nodes": [
             {
@@ -175,7 +175,7 @@ def as_graph(topology: Topology, stations: Sequence[Station]) -> dict[str, Any]:
             }
             for station in stations
         ],
-        "edges": [
+        "links": [
             {
                 "source": link.device_a,
                 "source_port": link.port_a,

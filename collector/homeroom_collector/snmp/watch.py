@@ -10,11 +10,12 @@ import asyncio
 import dataclasses
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from homeroom_agent.report.network import GearIdentity, NetworkGear, TableError
 from homeroom_collector.errors import SnmpError, SnmpTimeoutError
+from homeroom_collector.snmp.bridge_watch import BridgePace, BridgeWatch
 from homeroom_collector.snmp.continuity import Continuity
 from homeroom_collector.snmp.gear import Inventory, read_counters, read_inventory
 from homeroom_collector.snmp.profile_match import Catalog
@@ -58,6 +59,7 @@ class Watch:
         self._inventory: Inventory | None = None
         self._inventory_at = 0.0
         self._continuity = Continuity()
+        self._bridge = BridgeWatch(BridgePace(every_seconds=pace.inventory_seconds))
 
     async def poll(self) -> NetworkGear:
         """Ask the device within its budget; ``failures`` counts polls in a row that had no answer."""
@@ -70,6 +72,33 @@ class Watch:
             gear = await self._failed(error)
         self._count(gear)
         return gear
+
+    @property
+    def bridge_is_due(self) -> bool:
+        """Whether it is time to ask what a switch has learned."""
+        gear = self._inventory.gear if self._inventory is not None and not self.failures else None
+        now = self._clock()
+        return gear is not None and self._bridge.is_due(gear, now - self._inventory_at, now)
+
+    async def look_at_bridge(self, managed: Collection[str]) -> None:
+        """Learn where other managed gear is, by its addresses; what fails leaves what was known."""
+        assert self._inventory is not None
+        assert self._inventory.gear is not None
+        try:
+            async with asyncio.timeout(self._bridge.pace.budget_seconds):
+                self._session = session = self._session or await self._open()
+                await self._bridge.look(session, self._inventory.gear, managed, self._clock())
+        except (TimeoutError, SnmpError) as error:
+            _log.info("%s: learned addresses not read: %s", self.target.device_id, error or "took too long")
+            await self.close()
+        else:
+            await self._rest(session)
+
+    def addresses(self) -> set[str]:
+        """Addresses of the device itself, as far as they are known."""
+        gear = self._inventory.gear if self._inventory is not None else None
+        found = {port.mac for port in (gear.interfaces or [] if gear else []) if port.mac}
+        return found | ({self._bridge.known.address} if self._bridge.known.address else set())
 
     async def close(self) -> None:
         """Give the socket back."""
@@ -84,11 +113,18 @@ class Watch:
             gear = self._continuity.continued(gear, self._inventory.latest.clocks, self._clock())
         self._learn(session)
         gear = dataclasses.replace(
-            gear, engine=session.engine, snmp_version=session.version, identity=self._identity(gear.identity)
+            gear,
+            engine=session.engine,
+            snmp_version=session.version,
+            identity=self._identity(gear.identity),
+            bridge=self._bridge.added(gear.bridge),
         )
+        await self._rest(session)
+        return gear
+
+    async def _rest(self, session: Session) -> None:
         if session.version != "3":  # opening costs nothing there, and a thousand idle sockets cost file descriptors
             await self.close()
-        return gear
 
     async def _read(self, session: Session) -> NetworkGear:
         inventory = self._inventory

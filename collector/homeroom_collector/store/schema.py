@@ -89,16 +89,17 @@ device_keys = sa.Table(
     sa.Column("revoked_at", sa.Double, index=True),
 )
 
+
+def _device_as_key() -> sa.Column[int]:
+    """The key of a table with one row a device."""
+    device = sa.ForeignKey("devices.number", ondelete="CASCADE")
+    return sa.Column("device_number", _Number, device, primary_key=True, autoincrement=False)
+
+
 latest = sa.Table(
     "latest",
     metadata,
-    sa.Column(
-        "device_number",
-        _Number,
-        sa.ForeignKey("devices.number", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    _device_as_key(),
     sa.Column("seen", sa.Text, nullable=False, comment="sequences taken, such as 1-90,92-97"),
     sa.Column("measured_at", sa.Double, comment="of the newest report, corrected by the clock skew"),
     sa.Column("received_at", sa.Double, comment="of the last report to arrive"),
@@ -190,4 +191,11 @@ baselines = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("taken_at", sa.Double, nullable=False),
     sa.Column("body", sa.Text, nullable=False, comment="JSON: counts by school, grade band and rule"),
+)
+
+gear_outlines = sa.Table(
+    "gear_outlines",
+    metadata,
+    _device_as_key(),
+    sa.Column("report", sa.Text, nullable=False, comment="JSON: names, addresses and neighbours when it last answered"),
 )

@@ -9,7 +9,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from homeroom_collector.fleet import Fleet
-from homeroom_collector.views import discovery, metrics, pages
+from homeroom_collector.views import discovery, metrics, pages, topology
 from homeroom_collector.views.metrics import MetricsSettings
 
 __all__ = ["MetricsSettings", "routes"]
@@ -31,5 +31,6 @@ def routes(
     return [
         *metrics.routes(fleet, registry, settings or MetricsSettings()),
         *discovery.routes(fleet, scheme_of),
+        *topology.routes(fleet),
         *pages.routes(fleet, clock, zone),
     ]

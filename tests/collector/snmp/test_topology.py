@@ -151,5 +151,5 @@ def test_the_graph_is_plain_data():
     stations = school()
     graph = as_graph(draw(stations), stations)
     assert graph["nodes"][2] == {"id": "closet-a", "name": "closet-a", "kind": "switch", "parent": "core"}
-    assert len(graph["edges"]) == 4
+    assert len(graph["links"]) == 4
     assert graph["access_point_ports"] == [["closet-a", "Gi0/7"]]
