@@ -60,8 +60,8 @@ class Stack:
     def collector_config(self) -> Path:
         return self.folder / "collector.yml"
 
-    async def collector(self, **sections: Any) -> None:
-        (self.folder / "schools.csv").write_text(SCHOOLS)
+    async def collector(self, *, schools: str = SCHOOLS, **sections: Any) -> None:
+        (self.folder / "schools.csv").write_text(schools)
         settings = {
             "listen": {"port": self.port},
             "store": {"url": "sqlite:///homeroom.db"},
@@ -81,7 +81,7 @@ class Stack:
         except aiohttp.ClientConnectionError:
             return None
 
-    async def agent(self) -> None:
+    async def agent(self, **environment: str) -> None:
         token = (await make_tokens(self.collector_config, [("lincoln", "3-5")]))["lincoln", "3-5"]
         config = self.folder / "agent.toml"
         config.write_text(
@@ -89,7 +89,9 @@ class Stack:
             f'[spool]\ndirectory = "{self.folder / "agent"}"\n'
         )
         command = [sys.executable, "-m", "homeroom_agent", "run", "--config", str(config)]
-        await self.children.start("agent", command, environment={"HOMEROOM_AGENT_COLLECTOR_TOKEN": token})
+        await self.children.start(
+            "agent", command, environment={"HOMEROOM_AGENT_COLLECTOR_TOKEN": token, **environment}
+        )
 
     async def prometheus(self) -> str:
         """Start Prometheus with a one-second scrape; give its address."""

@@ -36,6 +36,7 @@ from homeroom_collector.ingest.restore import restore
 from homeroom_collector.ingest.service import Intake, NetworkSink
 from homeroom_collector.ingest.throughput import Ledger
 from homeroom_collector.ingest.throughput_http import ThroughputCalls
+from homeroom_collector.ingest.throughput_measures import ThroughputMeasures
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
 from homeroom_collector.snmp.service import poll_network
@@ -118,7 +119,8 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     )
     most = settings.ingest.max_reports_per_request
     agents = settings.agents
-    ledger = Ledger(agents.throughput.policy(), settings.timezone, retry_after_seconds=agents.interval)
+    policy, counters = agents.throughput.policy(), ThroughputMeasures(registry)
+    ledger = Ledger(policy, settings.timezone, counters, retry_after_seconds=agents.interval)
     serial_of = partial(_serial_of, fleet)
     intake = Intake(commit, keyring, Wire(), measures, Campus(), fleet.put_device, most, ledger, serial_of)
     return Collector(settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars)

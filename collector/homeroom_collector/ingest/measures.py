@@ -41,4 +41,7 @@ class Measures:
             "Reports that may wait before more are refused.",
             registry=registry,
         )
+        self.cloned_keys = Counter(
+            "homeroom_ingest_cloned_keys_total", "Keys revoked because two machines used them.", registry=registry
+        )
         self.keys = Gauge("homeroom_ingest_device_keys", "Device keys held in memory.", registry=registry)

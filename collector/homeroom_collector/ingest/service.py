@@ -106,6 +106,7 @@ class Intake:
         revoked = await self.commit.perform(work)
         if revoked:
             self.keyring.forget(revoked)
+            self.measures.cloned_keys.inc()
             _log.warning("%s: two machines share its key (%s); both have to enrol again", caller.device_id, evidence)
             raise RefusedError(401, "this device key is used by two machines; enrol the device again")
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from homeroom_collector.errors import RefusedError
 from homeroom_collector.ingest.keyring import Caller
 from homeroom_collector.ingest.problem import BusyError
+from homeroom_collector.ingest.throughput_measures import ThroughputMeasures
 from homeroom_collector.model import School
 from homeroom_collector.rules.throughput import (
     LIFETIME_SECONDS,
@@ -73,12 +74,14 @@ class _Line:
     slots: dict[str, Slot] = field(default_factory=dict)
     devices: dict[str, _Heard] = field(default_factory=dict)
 
-    def settle(self, now: float) -> None:
-        """Take what passed out of the bucket, and give the rest of what was reserved free."""
+    def settle(self, now: float) -> list[Slot]:
+        """Take what passed out of the bucket, and give the rest of what was reserved free. Gives what is over."""
         self.bucket = self.bucket.filled(self.allowance, now)
-        for device_id in [name for name, slot in self.slots.items() if slot.over(now)]:
-            self.bucket = self.bucket.without(self.slots.pop(device_id).passed_bytes)
+        over = [self.slots.pop(name) for name, slot in tuple(self.slots.items()) if slot.over(now)]
+        self.bucket = self.bucket.without(sum(slot.passed_bytes for slot in over))
+        if over:
             self.devices = {name: heard for name, heard in self.devices.items() if heard.at > now - _FORGET_SECONDS}
+        return over
 
     def state(self) -> Line:
         """As the rules want it."""
@@ -107,13 +110,14 @@ class Ledger:
         self,
         policy: Policy | None,
         timezone: str,
+        measures: ThroughputMeasures,
         *,
         retry_after_seconds: float,
         clock: Callable[[], float] = time.time,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._policy, self._timezone, self._retry_after_seconds = policy, timezone, retry_after_seconds
-        self._clock, self._steady = clock, steady
+        self._measures, self._clock, self._steady = measures, clock, steady
         self._lines: dict[str, _Line] = {}
 
     def put_school(self, school: School) -> None:
@@ -127,7 +131,7 @@ class Ledger:
         if old is None:
             self._lines[school.school_id] = _Line(found, zone, Bucket(at=self._steady()))
         else:
-            old.settle(self._steady())
+            self._settle(old, self._steady())
             old.allowance, old.zone = found, zone
 
     def offer(
@@ -145,7 +149,7 @@ class Ledger:
         heard = line.devices.setdefault(caller.device_id, _Heard(now))
         heard.at = now
         heard.metered = heard.metered if metered is None else metered
-        line.settle(now)
+        self._settle(line, now)
         slot = line.slots.get(caller.device_id) or self._give(line, caller.device_id, heard, now)
         if slot is None or slot.begun or heard.metered:
             return None
@@ -175,13 +179,18 @@ class Ledger:
             now + LIFETIME_SECONDS,
         )
         line.slots[device_id] = slot
+        self._measures.granted.inc()
         return slot
+
+    def _settle(self, line: _Line, now: float) -> None:
+        for slot in line.settle(now):
+            (self._measures.used if slot.begun else self._measures.expired).inc()
 
     def begin(self, caller: Caller, slot_id: str | None, direction: Direction) -> Transfer:
         """Use leave, once in each direction. Raises BusyError 429 where there is none."""
         line, now = self._lines.get(caller.school_id), self._steady()
         if line is not None:
-            line.settle(now)
+            self._settle(line, now)
         slot = line.slots.get(caller.device_id) if line else None
         if slot is None or slot_id not in (None, slot.slot_id) or direction in slot.begun:
             raise self._none()
@@ -190,10 +199,12 @@ class Ledger:
         slot.begun.add(direction)
 
         def end(passed: int) -> None:
-            slot.ended[direction] = min(passed, slot.size_bytes)
+            slot.ended[direction] = passed
+            self._measures.bytes[direction].inc(passed)
 
         return Transfer(slot.size_bytes, slot.ends_at - now, end)
 
     def _none(self) -> RefusedError:
+        self._measures.refused.inc()
         detail = "no throughput measurement is planned for this device now; its settings say when one is"
         return BusyError(429, detail, retry_after_seconds=self._retry_after_seconds)

@@ -16,7 +16,10 @@ DOCUMENT = (Path(__file__).parents[3] / "docs" / "metrics.md").read_text()
 OF_THE_COLLECTOR = {
     "homeroom_build_info",
     "homeroom_calendar_feed_read_timestamp_seconds",
+    "homeroom_ingest_cloned_keys_total",
     "homeroom_series",
+    "homeroom_throughput_bytes_total",
+    "homeroom_throughput_slots_total",
     "homeroom_scrape_seconds",
 }
 
