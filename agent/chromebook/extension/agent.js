@@ -19,7 +19,8 @@ const SOONEST_MS = 30_000; // an alarm does not come sooner
 
 /** @typedef {import('./settings.js').Local} Local */
 /** @typedef {import('./enrolment.js').Device} Device */
-/** @typedef {{waiting?: import('./backoff.js').Waiting, settings?: Record<string, unknown>, trouble?: string}} Standing */
+/** @typedef {import('./backoff.js').Waiting} Waiting */
+/** @typedef {{waiting?: Waiting, settings?: Record<string, unknown>, trouble?: string}} Standing */
 
 /** One per worker. */
 export class Agent {
@@ -86,7 +87,8 @@ export class Agent {
     if (trouble) document.probes.push({name: 'sending', duration_seconds: 0, error: trouble});
     const agent_version = this.host.chrome.runtime.getManifest().version;
     await this.storage.set({memory: memories});
-    await this.spool.put({version: 1, source: 'extension', agent_version, measured_at, ...document}, policy.spoolReports);
+    const report = {version: /** @type {const} */ (1), source: /** @type {const} */ ('extension'), agent_version};
+    await this.spool.put({...report, measured_at, ...document}, policy.spoolReports);
     if (trouble) await this.#note({trouble: undefined});
   }
 
@@ -95,6 +97,10 @@ export class Agent {
     const device = await new Enrolment(this.host, policy).known();
     if (!device) return {ok: false, reason: 'not enrolled yet'};
     if (!count) return {ok: false, reason: 'the collector does not want it measured'};
+    const {waiting} = await this.#standing();
+    if (waiting?.asked && !isOver(waiting, this.host.now())) {
+      return {ok: false, reason: 'the collector asked to be left alone for a while'};
+    }
     const collector = new Collector(this.host, policy.collector);
     // The first one also opens the connection and asks for leave (CORS), so it does not count.
     if ((await collector.echoSeconds(device.deviceKey)) === null) return {ok: true, value: {seconds: [null]}};
@@ -149,8 +155,7 @@ export class Agent {
       pause = await delivery.run(SENDING_MS);
     } catch (error) {
       if (!(error instanceof TransportError) || error.status !== 401) throw error;
-      // The key was revoked, or given to another profile of this device since: once more with a new one.
-      await enrolment.forget();
+      // The key was revoked, or another profile of this device has one since: once more with a new one.
       delivery = new Delivery(this.spool, collector, await this.#enrolled(enrolment, collector), rate);
       pause = await delivery.run(SENDING_MS);
     }
@@ -168,7 +173,8 @@ export class Agent {
     const since = this.host.now();
     const until = since + Math.max(SOONEST_MS, seconds * 1000);
     say(`${error.message}; trying again in ${Math.round(seconds)} s`);
-    await this.#note({waiting: {failures, since, until}, trouble: error.message.slice(0, 200)});
+    const asked = error.retryAfterSeconds !== null;
+    await this.#note({waiting: {failures, since, until, asked}, trouble: error.message.slice(0, 200)});
     await this.#alarm(SEND, {when: until});
   }
 

@@ -5,8 +5,9 @@ const LONGEST_SECONDS = 86400;
 const DETAIL_LENGTH = 150;
 
 /** @typedef {{status: number, type: string, retryAfter: string | null, body: string}} Answer */
-/** @typedef {{accepted: number, duplicates: number, rejected: Map<number, string>, settings: Record<string, unknown>}} Taken */
-/** @typedef {{deviceId: string, deviceKey: string, settings: Record<string, unknown>}} Enrolled */
+/** @typedef {Record<string, unknown>} Settings */
+/** @typedef {{accepted: number, duplicates: number, rejected: Map<number, string>, settings: Settings}} Taken */
+/** @typedef {{deviceId: string, deviceKey: string, settings: Settings}} Enrolled */
 
 /** Something that was not answered as wished. `permanent`: the same bytes will never be taken. */
 export class TransportError extends Error {
@@ -103,6 +104,6 @@ function refusal(answer, now) {
 /** @param {Answer} answer */
 function stranger(answer) {
   return new TransportError(
-    `answered ${answer.status} with ${answer.type || 'no content type'}, which no collector does: a login page or a filter?`,
+    `answered ${answer.status} with ${answer.type || 'no content type'}, which no collector does: a login page?`,
   );
 }

@@ -6,7 +6,10 @@ const MOST_SECONDS = 900;
 const REFUSED_SECONDS = 3600;
 const LONGEST_MS = 25 * 3600 * 1000;
 
-/** @typedef {{failures: number, since: number, until: number}} Waiting since and until in Unix milliseconds */
+/**
+ * since and until in Unix milliseconds; `asked`: the collector itself said for how long.
+ * @typedef {{failures: number, since: number, until: number, asked: boolean}} Waiting
+ */
 
 /**
  * Seconds to wait after the nth failure in a row. `refused` is a token that is worth nothing: only a person can help.

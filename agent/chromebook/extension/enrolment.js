@@ -3,7 +3,10 @@
 import {TransportError} from './answers.js';
 import {identity} from './facts/identity.js';
 
-/** @typedef {{collector: string, token: string, deviceId: string, deviceKey: string}} Device token: a mark of it only */
+/**
+ * `token` is only a mark, to tell another one by.
+ * @typedef {{collector: string, token: string, deviceId: string, deviceKey: string}} Device
+ */
 
 const STORED = 'device';
 
@@ -44,11 +47,6 @@ export class Enrolment {
     const device = {collector: this.policy.collector, token: await mark(this.policy.token), deviceId, deviceKey};
     await this.host.chrome.storage.local.set({[STORED]: device});
     return {device, settings};
-  }
-
-  /** Throws the key away. */
-  async forget() {
-    await this.host.chrome.storage.local.remove(STORED);
   }
 }
 

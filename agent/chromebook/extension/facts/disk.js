@@ -1,7 +1,7 @@
-// Free space. With "unlimitedStorage" the browser's quota is what is free on the disk of the profile; the size of that
-// disk it does not tell without a permission that warns of "identify and eject storage devices", which is not asked for.
+// Free space. With "unlimitedStorage" the browser's quota is what is free on the profile's disk. The size of that disk
+// needs a permission that warns of "identify and eject storage devices", which is not asked for.
 
-import {no, reading} from './reading.js';
+import {reading} from './reading.js';
 
 const PLACE = '/home'; // where ChromeOS keeps profiles
 const FROM_GOOGLE = 'not told to extensions; comes from the management console';
@@ -14,12 +14,13 @@ export const disk = {
     const quota = await reading(async () => (await navigator.storage.estimate()).quota);
     const known = quota.ok && quota.value !== WITHOUT_PERMISSION;
     const reason = quota.ok ? 'the browser gives a quota instead of the free space' : quota.reason;
-    const free = known ? [] : [{path: 'filesystems.free_bytes', ...no(reason)}];
     return {
       sections: known ? {filesystems: [{mount: PLACE, free_bytes: Math.floor(quota.value)}]} : {},
-      unavailable: [...free, ...['filesystems.size_bytes', 'disks'].map((path) => ({path, ...no(FROM_GOOGLE)}))].map(
-        ({path, reason: why}) => ({path, reason: why}),
-      ),
+      unavailable: [
+        ...(known ? [] : [{path: 'filesystems.free_bytes', reason}]),
+        {path: 'filesystems.size_bytes', reason: FROM_GOOGLE},
+        {path: 'disks', reason: FROM_GOOGLE},
+      ],
     };
   },
 };

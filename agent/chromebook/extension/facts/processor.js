@@ -82,5 +82,5 @@ function awakeTicks(ticks) {
 
 /** @param {unknown} value @returns {Ticks[] | null} */
 function remembered(value) {
-  return Array.isArray(value) && value.length ? value : null;
+  return Array.isArray(value) ? value : null;
 }
