@@ -17,7 +17,7 @@ from homeroom_collector.cli import snmp_discover
 from homeroom_collector.cli.listing import show
 from homeroom_collector.cli.options import add_format
 from homeroom_collector.errors import ConfigError
-from homeroom_collector.snmp import probe, profile_list, target_text
+from homeroom_collector.snmp import probe, profile_list, record, target_text
 from homeroom_collector.snmp.engines import Engines
 from homeroom_collector.snmp.profile_load import load_catalog
 from homeroom_collector.snmp.session import (
@@ -72,6 +72,7 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profiles", type=Path, action="append", default=[], metavar="DIR", help="profiles of your own"
     )
+    parser.add_argument("--record", type=Path, metavar="FILE", help="write all it answers as .snmprec, scrubbed, too")
     add_format(parser)
 
 
@@ -82,23 +83,41 @@ def run_probe(options: argparse.Namespace) -> int:
     host, port = options.target
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     _show(probe.document(target, gear), options.format)
+    if options.record and gear.reachable:
+        asyncio.run(_record(options, next(way for way in ways if way.version == gear.snmp_version)))
     return 0 if gear.reachable else 1
 
 
 async def _probe(options: argparse.Namespace, ways: list[Credentials]) -> NetworkGear:
+    engines = Engines(options.engine)
+    try:
+        return await probe.probe(engines, _endpoint(options), ways, load_catalog(*options.profiles))
+    finally:
+        await engines.close()
+
+
+def _endpoint(options: argparse.Namespace) -> Endpoint:
     host, port = options.target
-    endpoint = Endpoint(
+    return Endpoint(
         host=host,
         port=port,
         timeout_seconds=options.timeout,
         retries=options.retries,
         max_repetitions=options.max_repetitions,
     )
-    engines = Engines(options.engine)
+
+
+async def _record(options: argparse.Namespace, way: Credentials) -> None:
+    def tell(count: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{count} values", end="", file=sys.stderr, flush=True)
+
+    text = await record.record(_endpoint(options), way, tell)
     try:
-        return await probe.probe(engines, endpoint, ways, load_catalog(*options.profiles))
-    finally:
-        await engines.close()
+        options.record.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError([f"{options.record}: cannot be written: {error.strerror}"]) from None
+    print(f"{options.record}: {text.count(chr(10))} values. Read it through before you send it.", file=sys.stderr)
 
 
 def run_profiles(options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from homeroom_collector.snmp.address import resolve
 from homeroom_collector.snmp.conversation import Conversation
 from homeroom_collector.snmp.engine_pysnmp_decoder import decode
 from homeroom_collector.snmp.engine_pysnmp_v3 import UserEngines
-from homeroom_collector.snmp.engine_pysnmp_values import bindings_of
+from homeroom_collector.snmp.engine_pysnmp_values import Convert, bindings_of, value_of
 from homeroom_collector.snmp.exchange import Answer
 from homeroom_collector.snmp.session import Credentials, Endpoint, EngineName, Session, SnmpVersion
 
@@ -29,15 +29,16 @@ class PysnmpEngine:
 
     name: EngineName = "pysnmp"
 
-    def __init__(self) -> None:
-        self._users = UserEngines()
+    def __init__(self, convert: Convert = value_of) -> None:
+        self._convert = convert
+        self._users = UserEngines(convert)
 
     async def open(self, endpoint: Endpoint, credentials: Credentials) -> Session:
         """Make a session; for version 3 also find out the engine id and check the user."""
         host = await resolve(endpoint)
         if credentials.version == "3":
             return Conversation(await self._users.exchange(host, endpoint, credentials), endpoint)
-        exchange = _CommunityExchange(credentials, endpoint)
+        exchange = _CommunityExchange(credentials, endpoint, self._convert)
         await exchange.connect(host, endpoint.port)
         return Conversation(exchange, endpoint)
 
@@ -52,7 +53,8 @@ class _CommunityExchange(asyncio.DatagramProtocol):
     engine: EngineName = "pysnmp"
     version: SnmpVersion
 
-    def __init__(self, credentials: Credentials, endpoint: Endpoint) -> None:
+    def __init__(self, credentials: Credentials, endpoint: Endpoint, convert: Convert) -> None:
+        self._convert = convert
         self.version = credentials.version
         self._number = 0 if credentials.version == "1" else 1
         self._api: Any = api.PROTOCOL_MODULES[self._number]
@@ -158,4 +160,4 @@ class _CommunityExchange(asyncio.DatagramProtocol):
             return None
         status = int(self._api.apiPDU.get_error_status(pdu))
         index = int(self._api.apiPDU.get_error_index(pdu, muteErrors=True) or 0) if status else 0
-        return Answer(bindings_of(self._api.apiPDU.get_varbinds(pdu)), status, index)
+        return Answer(bindings_of(self._api.apiPDU.get_varbinds(pdu), self._convert), status, index)

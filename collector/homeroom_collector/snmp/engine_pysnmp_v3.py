@@ -19,7 +19,7 @@ from pysnmp.error import PySnmpError
 from pysnmp.proto import errind
 
 from homeroom_collector.errors import SnmpAnswerError, SnmpAuthenticationError, SnmpTimeoutError
-from homeroom_collector.snmp.engine_pysnmp_values import bindings_of
+from homeroom_collector.snmp.engine_pysnmp_values import Convert, bindings_of
 from homeroom_collector.snmp.exchange import Answer
 from homeroom_collector.snmp.session import (
     AuthProtocol,
@@ -63,14 +63,15 @@ _ENGINE_TIME = "1.3.6.1.6.3.10.2.1.3.0"
 class UserEngines:
     """The pysnmp engines of one process, by credentials."""
 
-    def __init__(self) -> None:
+    def __init__(self, convert: Convert) -> None:
+        self._convert = convert
         self._engines: dict[Credentials, _UserEngine] = {}
 
     async def exchange(self, host: str, endpoint: Endpoint, credentials: Credentials) -> UserExchange:
         """Open a way to one device and check the user there."""
         if credentials not in self._engines:
             self._engines[credentials] = _UserEngine(credentials)
-        exchange = UserExchange(self._engines[credentials], host, endpoint, credentials.context)
+        exchange = UserExchange(self._engines[credentials], host, endpoint, credentials.context, self._convert)
         try:
             await exchange.introduce(endpoint.retries + 1)
         except BaseException:
@@ -161,8 +162,9 @@ class UserExchange:
     engine: EngineName = "pysnmp"
     version: SnmpVersion = "3"
 
-    def __init__(self, user: _UserEngine, host: str, endpoint: Endpoint, context: str) -> None:
+    def __init__(self, user: _UserEngine, host: str, endpoint: Endpoint, context: str, convert: Convert) -> None:
         self._user = user
+        self._convert = convert
         self._context = context.encode()
         self._timeout_seconds = endpoint.timeout_seconds
         self._address = f"{host}:{endpoint.port}"
@@ -222,7 +224,7 @@ class UserExchange:
             if trouble:
                 waiter.set_exception(self._error(trouble))
             else:
-                waiter.set_result(Answer(_flat(varbinds), int(status), int(index)))
+                waiter.set_result(Answer(bindings_of(_flat(varbinds), self._convert), int(status), int(index)))
 
         try:
             generator.send_varbinds(self._user.snmp, self._target, None, self._context, *request, take)
@@ -242,6 +244,6 @@ class UserExchange:
         return SnmpAnswerError(f"{self._address}: {trouble}")
 
 
-def _flat(varbinds: Any) -> Any:
+def _flat(varbinds: Any) -> list[Any]:
     """Walking requests give rows of one."""
-    return bindings_of(pair for row in varbinds for pair in (row if isinstance(row, list) else [row]))
+    return [pair for row in varbinds for pair in (row if isinstance(row, list) else [row])]

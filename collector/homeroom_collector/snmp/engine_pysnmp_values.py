@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from homeroom_collector.snmp import wire
@@ -12,17 +12,32 @@ from homeroom_collector.snmp.session import IpAddress, Oid, Value
 _NUMBERS = {wire.INTEGER, wire.COUNTER32, wire.GAUGE32, wire.TIME_TICKS, wire.COUNTER64, wire.UINTEGER32}
 
 
-def bindings_of(varbinds: Iterable[tuple[Any, Any]]) -> Bindings:
+Convert = Callable[[Any], Value | Ended | None]
+
+
+def bindings_of(varbinds: Iterable[tuple[Any, Any]], convert: Convert) -> Bindings:
     """Names and values in the order of the message."""
-    return [(str(name), value_of(value)) for name, value in varbinds]
+    return [(str(name), convert(value)) for name, value in varbinds]
+
+
+def opened(value: Any) -> Any:
+    """The value itself where it is wrapped in a choice (ObjectSyntax)."""
+    while hasattr(value, "getComponent") and not value.tagSet:
+        value = value.getComponent()
+    return value
+
+
+def tag_of(value: Any) -> int:
+    """Tag octet on the wire."""
+    outermost = value.tagSet.superTags[-1]
+    tag: int = outermost.tagClass | outermost.tagId
+    return tag
 
 
 def value_of(value: Any) -> Value | Ended | None:
-    """One value; a choice (ObjectSyntax) is opened first."""
-    while hasattr(value, "getComponent") and not value.tagSet:
-        value = value.getComponent()
-    outermost = value.tagSet.superTags[-1]
-    tag = outermost.tagClass | outermost.tagId
+    """One value as ``session.py`` types it."""
+    value = opened(value)
+    tag = tag_of(value)
     if tag in _NUMBERS:
         return int(value)
     if tag == wire.OBJECT_ID:
