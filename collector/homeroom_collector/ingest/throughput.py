@@ -27,6 +27,7 @@ from homeroom_collector.rules.throughput import (
     Line,
     Policy,
     allowance,
+    asked_lately,
     may_measure,
     within_hours,
 )
@@ -54,7 +55,7 @@ class Slot:
 
     def over(self, now: float) -> bool:
         """Whether nothing will pass any more."""
-        return now >= self.ends_at or len(self.ended) == 2
+        return now >= self.ends_at or len(self.ended) == 2 or (not self.begun and now > self.start_by)
 
 
 @dataclass(slots=True)
@@ -149,6 +150,8 @@ class Ledger:
         heard = line.devices.setdefault(caller.device_id, _Heard(now))
         heard.at = now
         heard.metered = heard.metered if metered is None else metered
+        if caller.device_id not in line.slots and asked_lately(self._policy, heard.asked_at, now):
+            return None  # as nearly all are who report: no need to look at the line
         self._settle(line, now)
         slot = line.slots.get(caller.device_id) or self._give(line, caller.device_id, heard, now)
         if slot is None or slot.begun or heard.metered:
@@ -193,8 +196,6 @@ class Ledger:
             self._settle(line, now)
         slot = line.slots.get(caller.device_id) if line else None
         if slot is None or slot_id not in (None, slot.slot_id) or direction in slot.begun:
-            raise self._none()
-        if not slot.begun and now > slot.start_by:
             raise self._none()
         slot.begun.add(direction)
 

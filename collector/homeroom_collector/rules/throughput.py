@@ -117,6 +117,11 @@ def allowance(policy: Policy, contracted_bps: int | None) -> Allowance | None:
     return Allowance(bytes_each_way=size, bucket_bytes=bucket, bytes_per_second=(total - bucket) / period)
 
 
+def asked_lately(policy: Policy, asked_at: float | None, now: float) -> bool:
+    """Whether a device had its chance so lately that nothing else matters."""
+    return asked_at is not None and now - asked_at < policy.every_seconds
+
+
 def round_seconds(policy: Policy, line: Line) -> float:
     """How long until every device had its turn: none comes again while others wait for their first."""
     return max(policy.every_seconds, line.devices * line.allowance.cost_bytes / line.allowance.bytes_per_second)
