@@ -26,8 +26,10 @@ from homeroom_collector.fleet.drawing import draw_network
 from homeroom_collector.ingest.address import Addresses, Campus
 from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
+from homeroom_collector.ingest.gate import Gate
 from homeroom_collector.ingest.http import AgentCalls
 from homeroom_collector.ingest.keyring import REFRESH_SECONDS, Keyring
+from homeroom_collector.ingest.limits import Limit, Limits
 from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.merge import News
 from homeroom_collector.ingest.outlines import polled
@@ -86,8 +88,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     collector = _collector(settings, registry or CollectorRegistry())
     app = web.Application(client_max_size=settings.ingest.max_request_bytes)
     app[COLLECTOR] = collector
-    app.add_routes(_agent_calls(collector).routes())
-    app.add_routes(_throughput_calls(collector).routes())
+    app.add_routes(_calls(collector))
     app.add_routes(_views(collector))
     chromebook.serve(app, settings.chromebooks)
     app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz), unknown_calls()])
@@ -151,19 +152,19 @@ def _views(collector: Collector) -> list[web.RouteDef]:
     )
 
 
-def _agent_calls(collector: Collector) -> AgentCalls:
-    settings = collector.settings
-    return AgentCalls(
-        collector.intake,
-        Addresses(settings.listen.trusted_proxies),
-        settings.agents.told(),
-        settings.ingest.max_body_bytes,
+def _gate(collector: Collector) -> Gate:
+    limits, measures = collector.settings.limits, collector.measures
+    return Gate(
+        collector.keyring,
+        Addresses(collector.settings.listen.trusted_proxies),
+        Limits(Limit(limits.device), Limit(limits.address), Limit(limits.failure), measures.limited),
     )
 
 
-def _throughput_calls(collector: Collector) -> ThroughputCalls:
-    intake, proxies = collector.intake, collector.settings.listen.trusted_proxies
-    return ThroughputCalls(intake.ledger, intake.keyring, intake.campus, Addresses(proxies))
+def _calls(collector: Collector) -> list[web.RouteDef]:
+    settings, intake, gate = collector.settings, collector.intake, _gate(collector)
+    agents = AgentCalls(intake, gate, settings.agents.told(), settings.ingest.max_body_bytes)
+    return [*agents.routes(), *ThroughputCalls(intake.ledger, gate, intake.campus).routes()]
 
 
 def _telling(fleet: Fleet) -> Callable[[str, News], None]:

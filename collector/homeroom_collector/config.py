@@ -16,6 +16,7 @@ from homeroom_collector.chromebook.settings import ChromebookSettings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Freshness
 from homeroom_collector.ingest import settings as agents
+from homeroom_collector.ingest.limits import Allowance
 from homeroom_collector.ingest.settings import AgentSettings
 from homeroom_collector.rules.bandwidth import BandwidthPolicy
 from homeroom_collector.rules.fiscal_year import FiscalYears
@@ -95,6 +96,15 @@ class IngestSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """How much may be sent. A whole school may stand behind one address, and a laptop may bring weeks at once."""
+
+    device: Allowance = field(default_factory=lambda: Allowance(per_second=10, burst=10_000))
+    address: Allowance = field(default_factory=lambda: Allowance(per_second=1_000, burst=20_000))
+    failure: Allowance = field(default_factory=lambda: Allowance(per_second=1, burst=100))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreshnessSettings:
     """How long what a device said counts as its state: fast facts, and slow ones such as battery health."""
 
@@ -149,6 +159,7 @@ class Settings:
     agents: AgentSettings = field(default_factory=AgentSettings)
     chromebooks: ChromebookSettings = field(default_factory=ChromebookSettings)
     ingest: IngestSettings = field(default_factory=IngestSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
     snmp: SnmpSettings = field(default_factory=SnmpSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     freshness: FreshnessSettings = field(default_factory=FreshnessSettings)
@@ -184,6 +195,10 @@ def _problems(settings: Settings) -> list[str]:
         found.append(f"decisions.fiscal_year_start: {settings.decisions.fiscal_year_start!r} is not a day; write 07-01")
     ingest = settings.ingest
     bounds = ("max_request_bytes", "max_body_bytes", "max_reports_per_request", "queue_reports", "reports_per_commit")
+    for name in ("device", "address", "failure"):
+        allowance = getattr(settings.limits, name)
+        if allowance.per_second <= 0 or allowance.burst < 1:
+            found.append(f"limits.{name}: per_second must be above 0, and burst at least 1")
     found += [f"ingest.{name}: must be at least 1" for name in bounds if getattr(ingest, name) < 1]
     if settings.bandwidth.megabits_per_student <= 0:
         found.append("bandwidth.megabits_per_student: must be more than 0")

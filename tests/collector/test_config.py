@@ -38,14 +38,17 @@ def test_every_key_is_documented_in_the_example(path: tuple[str, ...]):
     for name in path:
         # A secret may be given in three ways; one of them is shown.
         name = re.sub("_(env|file)$", "", name)
-        assert re.search(rf"^[\s#-]*{name}(_env|_file)?:", text, re.MULTILINE), f"{'.'.join(path)} is not in {EXAMPLE}"
+        assert re.search(rf"(^|[\s#{{]){name}(_env|_file)?:", text), f"{'.'.join(path)} is not in {EXAMPLE}"
 
 
-def test_the_example_shows_the_defaults():
+@pytest.mark.parametrize("path", list(leaves(Settings)), ids=".".join)
+def test_the_example_shows_the_defaults(path: tuple[str, ...]):
     shown, default = load(EXAMPLE), Settings()
-    examples = {"store", "schools", "calendar"}
-    for name in {field.name for field in dataclasses.fields(Settings)} - examples:
-        assert getattr(shown, name) == getattr(default, name), name
+    for name in path:
+        if not dataclasses.is_dataclass(default):
+            return  # a list: its entries are examples
+        shown, default = getattr(shown, name), getattr(default, name)
+    assert shown == default or isinstance(shown, Path) or path == ("store", "url")
 
 
 def test_an_empty_file_is_all_defaults(tmp_path: Path):

@@ -30,6 +30,15 @@ def parse(text: str) -> Address | None:
     return mapped or address
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def neighbourhood(address: str) -> str:
+    """What counts as one place: an IPv4 address, or the 64 bits of IPv6 that one network may use as it likes."""
+    parsed = parse(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed or address)
+
+
 def within(address: Address | None, networks: Iterable[Network]) -> bool:
     """Whether an address lies in one of the networks."""
     return address is not None and any(address in network for network in networks)

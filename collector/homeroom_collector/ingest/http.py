@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from homeroom_collector.ingest.address import Addresses
 from homeroom_collector.ingest.body import read_json
+from homeroom_collector.ingest.gate import Gate
 from homeroom_collector.ingest.problem import Handler, answering_problems, problem
 from homeroom_collector.ingest.service import Intake, Taken
 
@@ -19,7 +19,7 @@ class AgentCalls:
     """Handlers over one intake. ``settings`` goes to every agent with every answer, beside its leave to measure."""
 
     intake: Intake
-    addresses: Addresses
+    gate: Gate
     settings: dict[str, Any]
     most_body_bytes: int
 
@@ -34,7 +34,8 @@ class AgentCalls:
     async def enrol(self, request: web.Request) -> web.Response:
         """``POST /api/v1/enroll``: a token for a device id and key."""
         token, identity = self.intake.wire.enrolment(await read_json(request, self.most_body_bytes))
-        enrolled = await self.intake.enrol(token, identity)
+        with self.gate.stranger(request):
+            enrolled = await self.intake.enrol(token, identity)
         answer = {"device_id": enrolled.device.device_id, "device_key": enrolled.key, "settings": self.settings}
         return web.Response(status=201, body=msgspec.json.encode(answer), content_type="application/json")
 
@@ -42,11 +43,11 @@ class AgentCalls:
         # Nearly every answer is this one.
         usual = Taken(1, 0, [])
         one = self._taken(usual)
-        intake, addresses, most = self.intake, self.addresses, self.most_body_bytes
+        intake, gate, most = self.intake, self.gate, self.most_body_bytes
 
         async def reports(request: web.Request) -> web.Response:
-            caller = await intake.keyring.caller(request.headers.get("Authorization"))
-            taken = await intake.take(caller, await read_json(request, most), addresses.of(request))
+            caller, address = await gate.caller(request)
+            taken = await intake.take(caller, await read_json(request, most), address)
             if taken.rejected and not taken.accepted and not taken.duplicates:
                 return _all_rejected(taken)
             body = one if taken == usual else self._taken(taken)
@@ -66,7 +67,7 @@ class AgentCalls:
 
     async def echo(self, request: web.Request) -> web.Response:
         """``GET /api/v1/echo``: the shortest answer, for measuring the way here."""
-        await self.intake.keyring.caller(request.headers.get("Authorization"))
+        await self.gate.caller(request)
         return web.Response(body=b"{}", content_type="application/json")
 
 

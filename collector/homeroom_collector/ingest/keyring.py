@@ -18,8 +18,6 @@ REFRESH_SECONDS = 10.0
 # A revocation is dated by the clock of the process that made it; look back far enough for that clock to differ.
 _LOOK_BACK_SECONDS = 120.0
 
-_UNKNOWN = "this device key is not known or was revoked; enrol the device again"
-
 
 class Keyring:
     """Device keys by id. Not a cache with misses in the normal case: it holds every key."""
@@ -27,18 +25,21 @@ class Keyring:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._keys: dict[str, DeviceKey] = {}
+        self._current_at = 0.0
 
     def __len__(self) -> int:
         return len(self._keys)
 
     async def load(self) -> None:
         """Take in every working key."""
+        self._current_at = time.time()
         self._keys = {key.key_id: key for key in await self._store.read(keys.working)}
 
     async def drop_revoked(self) -> None:
         """Forget what was revoked lately, by whom ever."""
-        since = time.time() - _LOOK_BACK_SECONDS
+        now, since = time.time(), self._current_at - _LOOK_BACK_SECONDS
         self.forget(await self._store.read(lambda connection: keys.revoked_since(connection, since)))
+        self._current_at = now
 
     def put(self, key: DeviceKey) -> None:
         """Let a new key in."""
@@ -49,23 +50,28 @@ class Keyring:
         for key_id in key_ids:
             self._keys.pop(key_id, None)
 
-    async def caller(self, authorization: str | None) -> DeviceKey:
-        """Whose key the ``Authorization`` header carries. Raises RefusedError 401."""
-        scheme, _, text = (authorization or "").partition(" ")
-        parts = secrets.split(text.strip())
-        if scheme.lower() != "bearer" or parts is None:
+    def known(self, authorization: str | None) -> DeviceKey | None:
+        """Whose key the ``Authorization`` header carries, None where it is not here or not right."""
+        parts = _bearer(authorization)
+        key = self._keys.get(parts[0]) if parts else None
+        return key if key and parts and secrets.matches(parts[1], key.digest) else None
+
+    async def look_up(self, authorization: str | None) -> DeviceKey:
+        """Look in the store for a key that is not here. Raises RefusedError 401 where it does not exist either."""
+        parts = _bearer(authorization)
+        if parts is None:
             raise RefusedError(401, "send the device key as: Authorization: Bearer KEY")
         key_id, secret = parts
-        key = self._keys.get(key_id) or await self._find(key_id)
+        key = self._keys.get(key_id) or await self._store.read(lambda connection: keys.find(connection, key_id))
         if key is None or not secrets.matches(secret, key.digest):
-            raise RefusedError(401, _UNKNOWN)
+            raise RefusedError(401, "this device key is not known or was revoked; enrol the device again")
+        self.put(key)
         return key
 
-    async def _find(self, key_id: str) -> DeviceKey | None:
-        key = await self._store.read(lambda connection: keys.find(connection, key_id))
-        if key is not None:
-            self.put(key)
-        return key
+
+def _bearer(authorization: str | None) -> tuple[str, str] | None:
+    scheme, _, text = (authorization or "").partition(" ")
+    return secrets.split(text.strip()) if scheme.lower() == "bearer" else None
 
 
 class Caller(Protocol):

@@ -35,6 +35,12 @@ class Measures:
         self.failed_commits = Counter(
             "homeroom_ingest_failed_commits_total", "Commits the store did not take.", registry=registry
         )
+        self.limited = Counter(
+            "homeroom_ingest_limited_requests_total",
+            "Requests refused because a device, an address, or wrong keys from an address were too many.",
+            ["by"],
+            registry=registry,
+        )
         self.queued = Gauge("homeroom_ingest_queued_reports", "Reports waiting for a commit.", registry=registry)
         self.capacity = Gauge(
             "homeroom_ingest_queue_capacity_reports",

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from homeroom_collector.errors import RefusedError
-from homeroom_collector.ingest.address import Addresses, Campus
-from homeroom_collector.ingest.keyring import Keyring
+from homeroom_collector.ingest.address import Campus
+from homeroom_collector.ingest.gate import Gate
 from homeroom_collector.ingest.problem import answering_problems
 from homeroom_collector.ingest.throughput import Direction, Ledger, Transfer
 
@@ -28,9 +28,8 @@ class ThroughputCalls:
     """Handlers over one ledger. Leave counts only on campus, where the line is the school's."""
 
     ledger: Ledger
-    keyring: Keyring
+    gate: Gate
     campus: Campus
-    addresses: Addresses
     noise: bytes = field(default_factory=_noise, repr=False)
 
     def routes(self) -> list[web.RouteDef]:
@@ -80,8 +79,8 @@ class ThroughputCalls:
         return web.json_response({"bytes": taken})
 
     async def _begin(self, request: web.Request, direction: Direction) -> Transfer:
-        caller = await self.keyring.caller(request.headers.get("Authorization"))
-        if self.campus.holds(caller.school_id, self.addresses.of(request)) is not True:
+        caller, address = await self.gate.caller(request)
+        if self.campus.holds(caller.school_id, address) is not True:
             raise RefusedError(403, "throughput is measured on the school's own networks only")
         return self.ledger.begin(caller, request.query.get("slot"), direction)
 
