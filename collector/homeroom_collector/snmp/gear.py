@@ -20,6 +20,7 @@ from homeroom_agent.report.network import (
     Sensor,
     System,
 )
+from homeroom_collector.errors import SnmpAnswerError
 from homeroom_collector.snmp import identify, join, profile_read
 from homeroom_collector.snmp.makers import maker
 from homeroom_collector.snmp.profile_answers import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, Answers
@@ -92,8 +93,15 @@ async def read_counters(
 
 
 async def read_bridge(session: Session) -> bridge.Bridge:
-    """Read what a switch has learned, for the topology. Dear on a core switch: now and then, not with each poll."""
-    return await bridge.read(Reader(session, Memory()))
+    """Read what a switch has learned, for the topology. Dear on a core switch: now and then, not with each poll.
+
+    Raises SnmpError where nothing came because reading failed, which is not the same as having learned nothing.
+    """
+    reader = Reader(session, Memory())
+    found = await bridge.read(reader)
+    if reader.errors and not found.addresses:
+        raise SnmpAnswerError(f"{reader.errors[0].table}: {reader.errors[0].error}")
+    return found
 
 
 async def _poll(

@@ -22,6 +22,7 @@ from homeroom_agent.errors import AgentError
 from homeroom_agent.report import NetworkGear, Report
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.snmp import schedule
+from homeroom_collector.snmp.managed import Managed, managed
 from homeroom_collector.snmp.poll_measures import PollMeasures
 from homeroom_collector.snmp.profile_match import Catalog
 from homeroom_collector.snmp.session import Engine
@@ -85,7 +86,7 @@ class Poller:
             lambda: asyncio.Semaphore(self._limits.at_once_per_school)
         )
         self._group: asyncio.TaskGroup | None = None
-        self._managed: set[str] = set()
+        self._managed = Managed()
         self._managed_until = 0.0
 
     async def run(self, targets: Iterable[Target]) -> None:
@@ -141,10 +142,11 @@ class Poller:
                 measured_at = self._wall()
                 gear = await watch.poll()
             self.measures.ended(reachable=gear.reachable, understood=gear.system is not None)
+            gear = self._managed_gear().without_computers(gear)
             await self._sink.submit(_report(watch.target, gear, measured_at))
             if watch.bridge_is_due:
                 async with self._place(watch):
-                    await watch.look_at_bridge(self._managed_addresses())
+                    await watch.look_at_bridge(self._managed_gear().addresses)
         except (CollectorError, AgentError) as error:
             self.measures.lost.inc()
             _log.warning("%s: report not taken: %s", watch.target.device_id, error)
@@ -152,11 +154,13 @@ class Poller:
             self.measures.lost.inc()
             _log.exception("%s: poll failed", watch.target.device_id)
 
-    def _managed_addresses(self) -> set[str]:
-        """Addresses of all gear that is followed; collected at most once a minute."""
+    def _managed_gear(self) -> Managed:
+        """What is known of all gear that is followed; collected at most once a minute."""
         now = self._clock()
         if now >= self._managed_until:
-            self._managed = {address for each in self._followed.values() for address in each.watch.addresses()}
+            watches = [each.watch for each in self._followed.values()]
+            addresses = (address for watch in watches for address in watch.addresses())
+            self._managed = managed(addresses, (watch.name for watch in watches))
             self._managed_until = now + _MANAGED_SECONDS
         return self._managed
 

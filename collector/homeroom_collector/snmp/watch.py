@@ -94,6 +94,12 @@ class Watch:
         else:
             await self._rest(session)
 
+    @property
+    def name(self) -> str | None:
+        """Name the device gives itself; None where that is not known."""
+        gear = self._inventory.gear if self._inventory is not None else None
+        return gear.system.name if gear is not None and gear.system is not None else None
+
     def addresses(self) -> set[str]:
         """Addresses of the device itself, as far as they are known."""
         gear = self._inventory.gear if self._inventory is not None else None

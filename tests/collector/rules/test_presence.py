@@ -5,7 +5,7 @@ import pytest
 
 from homeroom_collector.model import Presence
 from homeroom_collector.rules.calendar import Bells, CalendarRules, SchoolCalendar, Span
-from homeroom_collector.rules.presence import Cutoffs, PresencePolicy, computer, cutoffs, gear
+from homeroom_collector.rules.presence import Cutoffs, PresencePolicy, computer, cutoffs, gear, gear_states
 
 CHICAGO = ZoneInfo("America/Chicago")
 POLICY = PresencePolicy(present_seconds=900, overdue_hours=4, missing_days=5, gear_unknown_seconds=300)
@@ -113,3 +113,34 @@ def test_gear_is_down_only_if_somebody_looked(
 ) -> None:
     now = cutoffs(SchoolCalendar(RULES), POLICY, at("2026-02-10 04:00"))
     assert gear(at(polled), now, reachable=reachable, parent_down=parent_down, shelved=False) is expected
+
+
+def network(*silent: str, never: str = "") -> dict[str, Presence]:
+    """States of edge > closet > core > firewall, polled just now; the camera hangs from the edge."""
+    parents = {"core": "firewall", "closet": "core", "edge": "closet", "camera": "edge"}
+    answers = {name: (None if name == never else 100.0, name not in silent) for name in ("firewall", *parents)}
+    return gear_states(answers, parents, Cutoffs(gear_known=0.0))
+
+
+def test_what_hangs_from_a_dead_core_is_unreachable_all_the_way_down() -> None:
+    assert network("core", "closet", "edge", "camera") == {
+        "firewall": Presence.UP,
+        "core": Presence.DOWN,
+        "closet": Presence.UNREACHABLE,
+        "edge": Presence.UNREACHABLE,
+        "camera": Presence.UNREACHABLE,
+    }
+
+
+def test_a_dead_school_has_one_device_that_is_down() -> None:
+    assert list(network("firewall", "core", "closet", "edge", "camera").values()).count(Presence.DOWN) == 1
+
+
+def test_a_silent_core_that_still_forwards_explains_nothing_behind_a_closet_that_answers() -> None:
+    states = network("core", "edge", "camera")
+    assert (states["core"], states["closet"]) == (Presence.DOWN, Presence.UP)
+    assert (states["edge"], states["camera"]) == (Presence.DOWN, Presence.UNREACHABLE)
+
+
+def test_a_parent_that_nobody_looked_at_explains_nothing() -> None:
+    assert network("closet", never="core")["closet"] == Presence.DOWN
