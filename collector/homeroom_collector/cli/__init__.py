@@ -18,6 +18,7 @@ from homeroom_collector.cli import (
     devices,
     events,
     import_,
+    refresh,
     serve,
     snmp,
     standards,
@@ -29,6 +30,7 @@ from homeroom_collector.errors import CollectorError, ConfigError
 
 COMMANDS: tuple[ModuleType, ...] = (
     serve, demo, check_config, token, calendar, devices, events, import_, snmp, standards, topology,
+    refresh,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""
 

@@ -6,7 +6,7 @@ import argparse
 
 from homeroom_collector.cli.options import add_config
 from homeroom_collector.config import load
-from homeroom_collector.decisions import standards_settings
+from homeroom_collector.decisions import refresh_settings, standards_settings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.sources import calendar_settings, schools
 from homeroom_collector.store.engine import parse_url
@@ -31,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
         lambda: schools.read(file) if file else None,
         lambda: calendar_settings.load(calendar) if calendar else None,
         lambda: standards_settings.load(settings.decisions.standards),
+        lambda: refresh_settings.load(settings.decisions.refresh),
         lambda: Certificate(tls.certificate, tls.key) if tls else None,
     ):
         try:

@@ -24,6 +24,13 @@ def cents(text: str) -> int:
     return amount
 
 
+def exact(amount: Decimal) -> int:
+    """Dollars as a settings file has them, in cents. Raises ValueError for parts of a cent and negative amounts."""
+    if not amount.is_finite() or amount < 0 or amount * 100 != int(amount * 100):
+        raise ValueError(f"{amount} is not an amount in dollars; for example 349.00")
+    return int(amount * 100)
+
+
 def dollars(amount: int) -> str:
     """Cents as dollars with two decimals, as a spreadsheet reads them: ``1249.50``."""
     sign = "-" if amount < 0 else ""
