@@ -215,6 +215,7 @@ class Fleet:
         old.leave(member)
         if new is not old:
             new.take_over(member, old)
+            self.network_changed |= device.device_class == "network"
         member.device = device
         new.join(member)
         new.settle(member)

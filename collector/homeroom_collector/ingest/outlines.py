@@ -15,7 +15,8 @@ from homeroom_collector.store import Store, gear
 from homeroom_collector.store.gear import StoredGear
 
 _log = logging.getLogger(__name__)
-_PORTION = 50
+_PORTION = 20
+"""Reading one takes a third of a millisecond, and the event loop waits for a portion."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,3 +183,26 @@ def test_a_school_needs_a_megabit_for_each_student_unless_told_otherwise(fleet: 
     other.put_school(School(school_id="ps1", name="First", enrollment_students=400))
     other.put_school(School(school_id="ps2", name="Second"))
     assert [state.wan.needed_bps for state in other.schools] == [1e9, None]
+
+
+def test_a_device_that_moves_takes_its_traffic_out_of_the_school(fleet: Fleet) -> None:
+    fleet.use_network(Network(wan={"sw": frozenset({"wan1"})}))
+    loads(fleet, poll(port(0, name="wan1"), after=0), poll(port(750, name="wan1"), after=60))
+    fleet.network_changed = False
+    fleet.put_device(Device(device_id="sw", device_class="network", school_id="ps2"))
+    state = fleet.school("ps1")
+    assert state is not None
+    assert state.wan.rate(NOW + 60) is None
+    assert fleet.network_changed
+
+
+def test_only_what_the_topology_is_drawn_from_asks_for_another_drawing(fleet: Fleet) -> None:
+    loads(fleet, poll(port(0), after=0))
+    assert fleet.network_changed
+    fleet.network_changed = False
+    loads(fleet, poll(port(10**6, oper_status="down", speed_bps=None), after=60))
+    assert not fleet.network_changed
+    loads(fleet, gear(at=NOW + 120, reachable=False))
+    assert not fleet.network_changed
+    loads(fleet, poll(port(10**6, alias="to the library"), after=180))
+    assert fleet.network_changed
