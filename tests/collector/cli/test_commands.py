@@ -1,13 +1,19 @@
 """The commands as a technician types them: what is printed, where, and the exit status."""
 
+import asyncio
 import csv
 import io
 import json
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from homeroom_collector.cli import main
+from homeroom_collector.config import load
+from homeroom_collector.model import Device
+from homeroom_collector.store import devices, open_store
 
 SCHOOLS = "school_id,name\nlincoln,Lincoln\nroosevelt,Roosevelt\n"
 
@@ -134,3 +140,26 @@ def test_a_port_in_use_is_said_in_words(run, config: Path):
         status, _, err = run("serve")
     assert status == 1
     assert "cannot listen on 127.0.0.1" in err
+
+
+def test_events_say_which_laptops_were_set_up_again(run, config: Path):
+    _enrol_twice(config)
+    status, out, _ = run("events", "--format", "json")
+    rows = json.loads(out)
+    assert status == 0
+    assert [(row["kind"], row["school_id"]) for row in rows] == [("reenrolled", "lincoln"), ("enrolled", "lincoln")]
+    assert json.loads(run("events", "--kind", "reenrolled", "--format", "json")[1]) == rows[:1]
+    assert json.loads(run("events", "--school", "roosevelt", "--format", "json")[1]) == []
+    assert json.loads(run("events", "--device", rows[0]["device_id"], "--most", "1", "--format", "json")[1]) == rows[:1]
+    assert json.loads(run("events", "--days", "0", "--format", "json")[1]) == []
+    assert "new key" in run("events")[1]
+
+
+def _enrol_twice(config: Path) -> None:
+    async def enrol() -> None:
+        async with open_store(load(config).store.url) as store:
+            for moment in (time.time() - 60, time.time() - 30):
+                laptop = Device(device_id="", device_class="computer", school_id="lincoln", serial="5CD1234")
+                await store.write(partial(devices.enrol, facts=laptop, now=moment))
+
+    asyncio.run(enrol())

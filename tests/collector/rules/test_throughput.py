@@ -67,6 +67,16 @@ def test_a_line_with_two_measurements_takes_no_third():
     assert not may_measure(POLICY, line(running=2), FRESH, 0.0)
 
 
+def test_bytes_that_one_was_promised_are_not_promised_to_another():
+    cost = allowed(1_000_000_000).cost_bytes
+    assert may_measure(POLICY, line(left=1.5 * cost), FRESH, 0.0)
+    assert not may_measure(POLICY, line(running=1, left=1.5 * cost), FRESH, 0.0)
+
+
+def test_a_district_may_want_one_at_a_time():
+    assert not may_measure(Policy(at_once=1), line(running=1), FRESH, 0.0)
+
+
 def test_a_collector_that_has_just_started_has_saved_nothing_up():
     assert not may_measure(POLICY, line(left=0.0), FRESH, 0.0)
 
@@ -112,7 +122,7 @@ class _Running:
 
 
 Asking = st.tuples(
-    st.floats(0, 400),  # seconds since the one before asked
+    st.one_of(st.floats(0, 10), st.floats(0, 400), st.just(1e5)),  # seconds since the one before asked
     st.floats(0, LIFETIME_SECONDS),  # how long the measurement takes
     st.floats(0, 1),  # how much of what was granted passes
 )
@@ -161,9 +171,10 @@ def test_no_stretch_of_time_carries_more_than_the_share_and_no_moment_more_than_
     all_ = measured(found, policy, asks)
     for each in all_:
         assert sum(other.begins_at <= each.begins_at < other.ends_at for other in all_) <= 2
-    # A byte may pass anywhere in its measurement's life: the closed window above may catch up to that much more.
-    for seconds in (averaging, 2 * averaging, 10 * averaging):
-        assert most_within(all_, seconds - 2 * LIFETIME_SECONDS) <= bps / 8 * share * seconds
+    for seconds in (0.0, 60.0, averaging / 2, averaging, 2 * averaging):
+        most = found.bucket_bytes + found.bytes_per_second * seconds
+        assert most_within(all_, seconds) <= most * (1 + 1e-9)
+    assert most_within(all_, averaging) <= bps / 8 * share * averaging
 
 
 @given(st.integers(500_000, 10**11), st.floats(0.0001, 0.01), st.floats(1, 86_400), st.integers(100_000, 50_000_000))
