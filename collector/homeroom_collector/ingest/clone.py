@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from homeroom_agent.report import Report
 
+ON_DEVICES = frozenset({"agent", "extension"})
+"""Sources that run on the device itself, with a key of their own."""
+
 _TOLERATED_SECONDS = 30.0
 
 
@@ -18,7 +21,7 @@ def is_anothers(report: Report, received_at: float, heard_at: float | None) -> b
     heard (our clock). Age is told by the sender's clock alone, so a wrong clock does not matter; what has no age, or
     one below zero as after a leap of that clock, proves nothing.
     """
-    if report.source != "agent" or report.sent_at is None or heard_at is None:
+    if report.source not in ON_DEVICES or report.sent_at is None or heard_at is None:
         return False
     age = report.sent_at - report.measured_at
     return age >= 0 and received_at - age > heard_at + _TOLERATED_SECONDS

@@ -11,7 +11,7 @@ from typing import Any
 from homeroom_agent.report import Identity, Report
 from homeroom_collector.errors import RefusedError
 from homeroom_collector.ingest.address import Campus
-from homeroom_collector.ingest.clone import is_another_machine
+from homeroom_collector.ingest.clone import ON_DEVICES, is_another_machine
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.keyring import Caller, Keyring
 from homeroom_collector.ingest.measures import Measures
@@ -84,7 +84,7 @@ class Intake:
         """Tell a machine by the serial number that it reports, before its reports become another's."""
         for each in reports:
             identity = each.report.identity
-            if identity is not None and identity.serial is not None and each.report.source == "agent":
+            if identity is not None and identity.serial is not None and each.report.source in ON_DEVICES:
                 said = devices.usable_serial(_plain(identity.serial))
                 if is_another_machine(self.serial_of(caller.device_id), said):
                     await self._part(caller, "another serial number was reported")
