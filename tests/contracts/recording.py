@@ -64,7 +64,7 @@ class RecordingSession:
         found = {name: value for name, value in self.values.items() if name.startswith(oid + ".")}
         if len(found) > limit:
             raise SnmpAnswerError(f"more than {limit} variables below {oid}")
-        self.cost.requests += len(found) // self.max_repetitions + 1
+        self.cost.requests += len(found) // max(1, self.max_repetitions) + 1
         self.cost.variables += len(found)
         return found
 

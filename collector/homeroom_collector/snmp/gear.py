@@ -113,6 +113,7 @@ async def _poll(
     await reader.prefetch()
     if catalog is not None:
         inventory.profile = await reader.once("recognise", lambda: _recognise(reader, catalog))
+    _spare(session, inventory.profile)
     reading = await system.read(reader)
     gear = await Poll(reader, inventory.profile).read(reading.system)
     reader.settle()
@@ -124,6 +125,14 @@ async def _poll(
         variables=session.cost.variables - variables,
     )
     return replace(gear, poll=cost)
+
+
+def _spare(session: Session, profile: Profile | None) -> None:
+    """Ask no more at once than the family can take."""
+    if profile is not None and profile.max_repetitions is not None:
+        session.max_repetitions = min(session.max_repetitions, profile.max_repetitions)
+    if profile is not None and profile.instances_per_get is not None:
+        session.max_bindings = min(session.max_bindings, max(1, profile.instances_per_get))
 
 
 def _altered(inventory: Inventory, reading: system.Reading, gear: NetworkGear) -> bool:

@@ -249,10 +249,15 @@ Claims = Annotated[list[Claim], strict.one_or_many("object_id")]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One family of devices. A block (a file whose name begins with ``_``) has no ``match`` and only lends parts."""
+    """One family of devices. A block (a file whose name begins with ``_``) has no ``match`` and only lends parts.
+
+    ``max_repetitions`` (0: no GETBULK) and ``instances_per_get`` spare agents that answer more wrongly or not at all.
+    """
 
     name: str
     match: Claims = field(default_factory=list)
+    max_repetitions: int | None = None
+    instances_per_get: int | None = None
     extends: list[str] = field(default_factory=list)
     roots: dict[str, Dotted] = field(default_factory=dict)
     identity: IdentityRule = field(default_factory=IdentityRule)

@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 
 _SYS_OBJECT_ID, _SYS_UPTIME = "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0"
 _FAILURES_THAT_DOUBT_THE_WAY = 3
+_INVENTORIES_UNTIL_TRIED_AGAIN = 24
+"""After so many inventories a device that took less than configured is tried with the configured size again."""
 _INVENTORIES_BEFORE_TIME = 12
 
 
@@ -58,6 +60,7 @@ class Watch:
         self._session: Session | None = None
         self._inventory: Inventory | None = None
         self._inventory_at = 0.0
+        self._inventories = 0
         self._continuity = Continuity()
         self._bridge = BridgeWatch(BridgePace(every_seconds=pace.inventory_seconds))
 
@@ -142,6 +145,7 @@ class Watch:
             started = self._clock()
             self._inventory = inventory = await read_inventory(session, self._catalog, clock=self._clock)
             self._inventory_at = started
+            self._inventories += 1
             assert inventory.gear is not None
             return inventory.gear
         return await read_counters(session, inventory, clock=self._clock)
@@ -175,7 +179,11 @@ class Watch:
         return session
 
     def _learn(self, session: Session) -> None:
-        """Remember what the device could take; an inventory tries the configured size again."""
+        """Remember what the device could take, until so many inventories have passed."""
+        if self._inventories >= _INVENTORIES_UNTIL_TRIED_AGAIN:
+            self._inventories = 0
+            self._endpoint = self.target.endpoint
+            return
         learned = dataclasses.replace(self._endpoint, max_bindings=session.max_bindings)
         if session.version != "1":
             learned = dataclasses.replace(learned, max_repetitions=session.max_repetitions)

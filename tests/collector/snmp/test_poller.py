@@ -10,7 +10,8 @@ import pytest
 from homeroom_collector.errors import RefusedError, SnmpAnswerError, SnmpAuthenticationError, SnmpTimeoutError
 from homeroom_collector.secret import Secret
 from homeroom_collector.snmp.poller import Limits, Poller
-from homeroom_collector.snmp.session import Credentials, Endpoint
+from homeroom_collector.snmp.profile_load import load_catalog
+from homeroom_collector.snmp.session import Credentials, Endpoint, Oid
 from homeroom_collector.snmp.watch import Pace, Watch
 
 from .pretend import Device, Kept, Network, Time, settle, target
@@ -259,3 +260,23 @@ async def test_a_kind_given_by_the_configuration_wins(start, time, sink):
     async with start(target("a", kind="router")):
         await time.pass_by(60)
     assert sink.reports[0].network.identity.kind == "router"
+
+
+async def test_a_family_that_cannot_take_getbulk_is_spared_it(time, network):
+    device = network.devices["a"] = Device()
+    device.values["1.3.6.1.2.1.1.2.0"] = Oid("1.3.6.1.4.1.2435.2.3.9.1")  # a Brother printer
+    watch = Watch(target("a"), network, load_catalog(), Pace(), clock=time.clock)
+    for _ in range(2):
+        await watch.poll()
+    assert [endpoint.max_repetitions for endpoint in network.endpoints] == [20, 0]
+
+
+async def test_after_a_day_of_inventories_the_configured_size_is_tried_again(time, network):
+    network.devices["a"] = Device()
+    network.devices["a"].max_repetitions = 5
+    watch = Watch(target("a"), network, None, Pace(inventory_seconds=60), clock=time.clock)
+    for _ in range(26):
+        await watch.poll()
+        time.now += 60
+    sizes = [endpoint.max_repetitions for endpoint in network.endpoints]
+    assert sizes == [20, *[5] * 23, 20, 5]
