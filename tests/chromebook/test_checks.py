@@ -99,6 +99,14 @@ def test_the_token_is_masked_where_policies_are_shown():
     assert schema["properties"]["reportPeriodSeconds"]["minimum"] == 60
 
 
+def test_every_setting_is_on_the_page():
+    page = (FOLDER.parents[1] / "docs" / "chromebook.md").read_text(encoding="utf-8")
+    schema = json.loads((EXTENSION / "managed_schema.json").read_text())
+    assert set(re.findall(r"^\| `(\w+)` \| .* \| .* \|$", page, re.MULTILINE)) == set(schema["properties"])
+    code = (EXTENSION / "settings.js").read_text()
+    assert set(re.findall(r"managed\['(\w+)'\]", code)) == set(schema["properties"])
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
 def test_modules_stay_small(path: Path):
     lines = path.read_text().splitlines()
