@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 KEY ?= var/chromebook.pem
 TYPES := agent/chromebook/node_modules/.installed
 
-.PHONY: install demo run test lint bench lock clean tools agent-dist chromebook-dist chromebook-types
+.PHONY: install demo run test lint bench lock clean tools dashboards agent-dist chromebook-dist chromebook-types
 
 install: $(STAMP)
 
@@ -24,6 +24,10 @@ demo: install
 
 run: install
 	$(BIN)/homeroom serve --config configs/collector.yml
+
+# Writes grafana/dashboards from grafana/homeroom_dashboards.
+dashboards: install
+	PYTHONPATH=grafana $(BIN)/python -m homeroom_dashboards
 
 tools:
 	@tests/tools/install

@@ -1,0 +1,30 @@
+"""All dashboards, and the files that hold them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from homeroom_dashboards import devices, district, monitoring, network, school
+
+FOLDER = Path(__file__).parents[1] / "dashboards"
+
+
+def dashboards() -> tuple[Dashboard, ...]:
+    """Every dashboard, the first being the one to start with."""
+    return tuple(module.dashboard().build() for module in (district, school, network, devices, monitoring))
+
+
+def files() -> dict[str, str]:
+    """The committed files by name: the uid of a dashboard, and its JSON with sorted keys."""
+    encoder = JSONEncoder(sort_keys=True, indent=2, ensure_ascii=False)
+    return {f"{built.uid}.json": encoder.encode(built) + "\n" for built in dashboards()}
+
+
+def write(folder: Path = FOLDER) -> None:
+    """Write all files; files of dashboards that are no more are left for git to show."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files().items():
+        (folder / name).write_text(text, encoding="utf-8")

@@ -1,0 +1,168 @@
+"""Every question the dashboards ask is put to a real Prometheus that scraped the simulated district."""
+
+import json
+import re
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from homeroom_collector.demo import plan
+from homeroom_collector.demo.plan import Places
+from homeroom_collector.demo.processes import Children
+from homeroom_collector.demo.run import program
+from homeroom_collector.demo.tokens import make_tokens
+from homeroom_collector.fleet import Fleet
+from homeroom_collector.fleet.traffic import Load
+from homeroom_collector.fleet.wan import Rate
+from homeroom_collector.model import School
+from homeroom_collector.simulate.district import District, build
+from homeroom_collector.views.metrics import MetricsSettings, routes
+from homeroom_dashboards.write import FOLDER
+from stack import Stack, free_port, tool, until
+
+LAPTOPS = 30
+FILLED_SECONDS = 45
+CONFIGURATION = FOLDER.parents[1] / "configs" / "prometheus" / "prometheus-schools.yml"
+DOCUMENTED = set(re.findall(r"`(homeroom_\w+)`", (FOLDER.parents[1] / "docs" / "metrics.md").read_text()))
+# What Grafana would put in: everything chosen, a short time shown.
+CHOSEN = {
+    "$__rate_interval": "20s",
+    "$__range": "30s",
+    "$school": ".*",
+    "$grade_band": ".*",
+    "$device": ".*",
+}
+
+
+def chosen(expression: str) -> str:
+    for variable, value in CHOSEN.items():
+        expression = expression.replace(variable, value)
+    assert "$" not in expression, expression
+    return expression
+
+
+def expressions() -> Iterator[tuple[str, str]]:
+    """Every expression with the panel or variable that asks it."""
+    for path in sorted(FOLDER.glob("*.json")):
+        dashboard = json.loads(path.read_text())
+        for panel in dashboard["panels"]:
+            for target in panel.get("targets", []):
+                yield f"{path.stem} / {panel['title']} {target['refId']}", chosen(target["expr"])
+        for variable in dashboard["templating"]["list"]:
+            if variable["type"] == "query":
+                selector, label = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["query"]["query"]).groups()
+                yield f"{path.stem} / ${variable['name']}", f"group by ({label}) ({chosen(selector)}) > 0"
+
+
+def patient_school() -> Fleet:
+    """A school as it is after hours of instruction, which no test has the time for."""
+    fleet = Fleet()
+    fleet.put_school(School(school_id="patient", name="P", enrollment_students=1, bandwidth_contracted_bps=8))
+    fleet.refresh(0.0)
+    (state,) = fleet.schools
+    state.uptime = {"computer": 0.99, "network": 1.0}
+    state.wan.take("core", [Load(8.0, 8.0, None)], 0.0, in_session=True)
+    state.wan.percentile = Rate(8.0, 8.0)
+    return fleet
+
+
+@pytest.fixture
+async def patient() -> AsyncIterator[str]:
+    """Address of the same exposition over ``patient_school``."""
+    app = web.Application()
+    app.add_routes(routes(patient_school(), CollectorRegistry(), MetricsSettings()))
+    runner = web.AppRunner(app)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    yield f"127.0.0.1:{port}"
+    await runner.cleanup()
+
+
+def hasten(places: Places, patient: str) -> None:
+    """Make the demo's files those of a hurried district: polls and scrapes every second or two."""
+    collector = json.loads(places.collector.read_text())
+    collector["snmp"]["interval"] = 2
+    places.collector.write_text(json.dumps(collector))
+    text = CONFIGURATION.read_text().replace("127.0.0.1:8080", f"127.0.0.1:{places.port}").replace("60s", "1s")
+    places.prometheus.write_text(text + f"\n  - {{job_name: patient, static_configs: [{{targets: ['{patient}']}}]}}\n")
+
+
+async def start(stack: Stack, district: District, places: Places) -> None:
+    """Start what the demo starts, in its order, this machine's agent left out."""
+
+    async def python(name: str, *arguments: str, stdin: str = "") -> None:
+        await stack.children.start(name, [sys.executable, "-m", *arguments], stdin=stdin)
+
+    await stack.children.start("snmp", [program("snmpsim-command-responder"), *plan.snmp_simulator(places)])
+    await python("collector", "homeroom_collector", "serve", "--config", str(places.collector))
+    await until(stack._ready, 30, "a ready collector")
+    audiences = sorted({(laptop.school_id, laptop.grade_band) for laptop in district.laptops})
+    tokens = await make_tokens(places.collector, audiences)
+    options = (places.url, "--laptops", str(LAPTOPS), "--interval", "2")
+    lines = json.dumps([[*audience, token] for audience, token in tokens.items()])
+    await python("laptops", "homeroom_collector.simulate.laptops", *options, stdin=lines)
+    await stack.children.start("prometheus", [tool("prometheus"), *plan.prometheus_options(places)])
+
+
+@pytest.mark.slow
+async def test_every_question_has_an_answer_and_asks_only_for_documented_metrics(tmp_path: Path, patient: str):
+    places = Places(
+        folder=tmp_path, port=free_port(), snmp_port=free_port(socket.SOCK_DGRAM), prometheus_port=free_port()
+    )
+    district = build(laptops=LAPTOPS)
+    plan.write(district, places)
+    hasten(places, patient)
+    children = Children(tmp_path / "logs")
+    try:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
+            stack = Stack(tmp_path, children, http, places.port)
+            await start(stack, district, places)
+            unanswered = dict(expressions())
+            prometheus = f"http://127.0.0.1:{places.prometheus_port}"
+
+            async def answered() -> bool | None:
+                children.check()
+                for where, expression in list(unanswered.items()):
+                    if await ask(http, prometheus, expression):
+                        del unanswered[where]
+                return None if unanswered else True
+
+            try:
+                await until(answered, FILLED_SECONDS, "an answer to every question")
+            except pytest.fail.Exception:
+                pytest.fail("no data for:\n" + "\n".join(f"{k}: {v}" for k, v in unanswered.items()))
+            exported = await own_names(http, prometheus)
+            assert not await ask(http, prometheus, "count by (school) (homeroom_school_info) > 1"), "scraped twice"
+    finally:
+        await children.stop()
+    asked = {name for _, expression in expressions() for name in re.findall(r"\b(?:homeroom|process)_\w+", expression)}
+    assert asked - {name for name in asked if name.removesuffix("_bucket") in DOCUMENTED} <= exported
+
+
+async def ask(http: aiohttp.ClientSession, prometheus: str, expression: str) -> list[Any]:
+    """Rows of the answer; none while Prometheus still starts. An expression that does not parse fails the test."""
+    try:
+        async with http.post(f"{prometheus}/api/v1/query", data={"query": expression}) as answer:
+            if answer.status == 503:
+                return []
+            found = await answer.json()
+    except aiohttp.ClientConnectionError:
+        return []
+    assert found["status"] == "success", f"{expression}: {found['error']}"
+    rows: list[Any] = found["data"]["result"]
+    return [row for row in rows if row["value"][1] != "NaN"]
+
+
+async def own_names(http: aiohttp.ClientSession, prometheus: str) -> set[str]:
+    """Names that the collector exports of itself: they belong to no school."""
+    query = {"match[]": '{job="homeroom", school=""}'}
+    async with http.get(f"{prometheus}/api/v1/label/__name__/values", params=query) as answer:
+        return set((await answer.json())["data"])
