@@ -16,6 +16,7 @@ from homeroom_collector.cli import (
     calendar,
     check_config,
     devices,
+    erate,
     events,
     import_,
     refresh,
@@ -30,7 +31,7 @@ from homeroom_collector.errors import CollectorError, ConfigError
 
 COMMANDS: tuple[ModuleType, ...] = (
     serve, demo, check_config, token, calendar, devices, events, import_, snmp, standards, topology,
-    refresh,
+    refresh, erate,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""
 
