@@ -31,12 +31,17 @@ def parse(text: str) -> Address | None:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def neighbourhood(address: str) -> str:
-    """What counts as one place: an IPv4 address, or the 64 bits of IPv6 that one network may use as it likes."""
+def neighbourhood(address: str) -> str | None:
+    """What counts as one place: an IPv4 address, or the 64 bits of IPv6 that one network may use as it likes.
+
+    None for this machine itself: that is a proxy nobody named, or a technician; neither is one sender.
+    """
     parsed = parse(address)
+    if parsed is None or parsed.is_loopback:
+        return None
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed or address)
+    return str(parsed)
 
 
 def within(address: Address | None, networks: Iterable[Network]) -> bool:

@@ -71,8 +71,9 @@ class Limits:
     clock: Callable[[], float] = time.monotonic
 
     def admit_address(self, address: str) -> None:
-        """Count a request of an address; a school behind one address is one."""
-        self._check("address", self.address.take(neighbourhood(address), self.clock()))
+        """Count a request of an address; a school behind one address is one. This machine is not limited."""
+        if place := neighbourhood(address):
+            self._check("address", self.address.take(place, self.clock()))
 
     def admit_device(self, number: int) -> None:
         """Count a request of a device that has shown its key."""
@@ -80,11 +81,13 @@ class Limits:
 
     def admit_stranger(self, address: str) -> None:
         """Refuse an address from which too many wrong keys and tokens came. Counts nothing."""
-        self._check("failure", self.failure.wait(neighbourhood(address), self.clock()))
+        if place := neighbourhood(address):
+            self._check("failure", self.failure.wait(place, self.clock()))
 
     def count_failure(self, address: str) -> None:
         """A wrong key or token came from an address."""
-        self.failure.take(neighbourhood(address), self.clock())
+        if place := neighbourhood(address):
+            self.failure.take(place, self.clock())
 
     def _check(self, by: str, wait_seconds: float) -> None:
         if wait_seconds:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.collecting import Running, collecting, report, settings_at
-from homeroom_collector.config import LimitSettings
+from homeroom_collector.config import LimitSettings, Listen
 from homeroom_collector.ingest import limits as module
 from homeroom_collector.ingest.address import neighbourhood
 from homeroom_collector.ingest.limits import Allowance, Limit
@@ -75,7 +75,10 @@ def test_memory_is_bounded_and_the_quiet_are_forgotten_first(monkeypatch: pytest
 def test_a_network_of_ipv6_is_one_neighbour():
     assert neighbourhood("2001:db8:1:2::7") == neighbourhood("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
     assert neighbourhood("::ffff:192.0.2.1") == neighbourhood("192.0.2.1") == "192.0.2.1"
-    assert neighbourhood("") == ""
+
+
+def test_this_machine_is_no_neighbour():
+    assert [neighbourhood(address) for address in ("127.0.0.1", "::1", "::ffff:127.0.0.1", "")] == [None] * 4
 
 
 SMALL = LimitSettings(
@@ -87,7 +90,9 @@ SMALL = LimitSettings(
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Running]:
-    async with collecting(settings_at(tmp_path, limits=SMALL)) as running:
+    behind_a_proxy = Listen(trusted_proxies=["127.0.0.0/8"])
+    async with collecting(settings_at(tmp_path, limits=SMALL, listen=behind_a_proxy)) as running:
+        running.http.headers["X-Forwarded-For"] = "192.0.2.7"
         yield running
 
 
