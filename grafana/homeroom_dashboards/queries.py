@@ -17,6 +17,11 @@ def of_computers(expression: str) -> str:
     return f"({expression}) * on (school, device) group_left (grade_band, model) {CHOSEN_COMPUTERS}"
 
 
+def by_computer(expression: str) -> str:
+    """The same for a table: one row for each computer, whatever else tells the series apart."""
+    return f"max by (school, device, grade_band, model) ({of_computers(expression)})"
+
+
 def computers(*states: str, by: str = "") -> str:
     """Number of computers; see ``_devices``."""
     return _devices(_COMPUTERS, states, by)

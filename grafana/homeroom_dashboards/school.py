@@ -7,7 +7,7 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 from homeroom_dashboards.frame import Uid, frame, row, to
 from homeroom_dashboards.limits import BATTERY_HEALTH, ENOUGH, FEW_WANTED, MUST_BE_ONE
 from homeroom_dashboards.panels import About, AnyPanel, Column, Labels, course, listing, number
-from homeroom_dashboards.queries import computers, of_computers, of_schools
+from homeroom_dashboards.queries import by_computer, computers, of_computers, of_schools
 
 _NOBODY = "No computers of this school reported yet"
 
@@ -113,16 +113,16 @@ def _computers() -> AnyPanel:
     columns = (
         Column(
             title="Last report",
-            expression=of_computers(f"{of_schools('homeroom_device_last_report_timestamp_seconds')} * 1000"),
+            expression=by_computer(f"{of_schools('homeroom_device_last_report_timestamp_seconds')} * 1000"),
             unit="dateTimeFromNow",
         ),
         Column(
             title="Battery health",
-            expression=of_computers(f"min by (school, device) ({of_schools('homeroom_device_battery_health_ratio')})"),
+            expression=by_computer(f"min by (school, device) ({of_schools('homeroom_device_battery_health_ratio')})"),
             unit="percentunit",
             limits=BATTERY_HEALTH,
         ),
-        Column(title="Boot", expression=of_computers(of_schools("homeroom_device_uptime_seconds")), unit="s"),
+        Column(title="Boot", expression=by_computer(of_schools("homeroom_device_uptime_seconds")), unit="s"),
     )
     titles = {"device": "Device", "model": "Model", "grade_band": "Grade band", "school": "School"}
     about = About(

@@ -14,7 +14,14 @@ FOLDER = Path(__file__).parents[1] / "dashboards"
 
 def dashboards() -> tuple[Dashboard, ...]:
     """Every dashboard, the first being the one to start with."""
-    return tuple(module.dashboard().build() for module in (district, school, network, devices, monitoring))
+    return tuple(_numbered(module.dashboard().build()) for module in (district, school, network, devices, monitoring))
+
+
+def _numbered(built: Dashboard) -> Dashboard:
+    """Give every panel an id of its own, which Grafana needs to tell them apart."""
+    for number, panel in enumerate(built.panels or [], start=1):
+        panel.id_val = number
+    return built
 
 
 def files() -> dict[str, str]:

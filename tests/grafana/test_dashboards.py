@@ -41,8 +41,10 @@ def test_the_committed_files_are_what_the_code_writes():
     assert committed == files(), "type: make dashboards"
 
 
-def test_uids_are_fixed_and_those_of_the_files():
+def test_uids_are_fixed_and_those_of_the_files_and_panels_are_numbered():
     assert {uid: dashboard["uid"] for uid, dashboard in DASHBOARDS.items()} == {uid.value: uid.value for uid in Uid}
+    for dashboard in DASHBOARDS.values():
+        assert [panel["id"] for panel in dashboard["panels"]] == list(range(1, len(dashboard["panels"]) + 1))
     titles = [dashboard["title"] for dashboard in DASHBOARDS.values()]
     assert len(set(titles)) == len(titles)
 

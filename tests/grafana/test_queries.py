@@ -5,6 +5,7 @@ import re
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,17 +49,41 @@ def chosen(expression: str) -> str:
     return expression
 
 
-def expressions() -> Iterator[tuple[str, str]]:
-    """Every expression with the panel or variable that asks it."""
+@dataclass(frozen=True)
+class Question:
+    """An expression, who asks it, and the labels that a legend or a table shows of the answer."""
+
+    where: str
+    expression: str
+    shown: frozenset[str] = frozenset()
+    only: bool = False
+
+    def fits(self, rows: list[Any]) -> bool:
+        """Whether the answer has what is shown. A column that a table does not name would stand in it all the same."""
+        if self.only:
+            return all(row["metric"].keys() <= self.shown for row in rows)
+        return all(self.shown <= row["metric"].keys() for row in rows)
+
+
+def of_panel(where: str, panel: dict[str, Any]) -> Iterator[Question]:
+    is_table = panel["type"] == "table"
+    named = {field["matcher"]["options"] for field in panel["fieldConfig"]["overrides"]}
+    for target in panel["targets"]:
+        legend = set(re.findall(r"{{(\w+)}}", target.get("legendFormat", "")))
+        asker = f"{where} {target['refId']}"
+        yield Question(asker, chosen(target["expr"]), frozenset(named if is_table else legend), only=is_table)
+
+
+def questions() -> Iterator[Question]:
     for path in sorted(FOLDER.glob("*.json")):
         dashboard = json.loads(path.read_text())
         for panel in dashboard["panels"]:
-            for target in panel.get("targets", []):
-                yield f"{path.stem} / {panel['title']} {target['refId']}", chosen(target["expr"])
+            if panel["type"] != "row":
+                yield from of_panel(f"{path.stem} / {panel['title']}", panel)
         for variable in dashboard["templating"]["list"]:
             if variable["type"] == "query":
                 selector, label = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["query"]["query"]).groups()
-                yield f"{path.stem} / ${variable['name']}", f"group by ({label}) ({chosen(selector)}) > 0"
+                yield Question(f"{path.stem} / ${variable['name']}", f"group by ({label}) ({chosen(selector)})")
 
 
 def patient_school() -> Fleet:
@@ -125,25 +150,26 @@ async def test_every_question_has_an_answer_and_asks_only_for_documented_metrics
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
             stack = Stack(tmp_path, children, http, places.port)
             await start(stack, district, places)
-            unanswered = dict(expressions())
+            unanswered = list(questions())
             prometheus = f"http://127.0.0.1:{places.prometheus_port}"
 
             async def answered() -> bool | None:
                 children.check()
-                for where, expression in list(unanswered.items()):
-                    if await ask(http, prometheus, expression):
-                        del unanswered[where]
+                for question in list(unanswered):
+                    if rows := await ask(http, prometheus, question.expression):
+                        assert question.fits(rows), (question, rows[0]["metric"])
+                        unanswered.remove(question)
                 return None if unanswered else True
 
             try:
                 await until(answered, FILLED_SECONDS, "an answer to every question")
             except pytest.fail.Exception:
-                pytest.fail("no data for:\n" + "\n".join(f"{k}: {v}" for k, v in unanswered.items()))
+                pytest.fail("no data for:\n" + "\n".join(f"{q.where}: {q.expression}" for q in unanswered))
             exported = await own_names(http, prometheus)
             assert not await ask(http, prometheus, "count by (school) (homeroom_school_info) > 1"), "scraped twice"
     finally:
         await children.stop()
-    asked = {name for _, expression in expressions() for name in re.findall(r"\b(?:homeroom|process)_\w+", expression)}
+    asked = {name for q in questions() for name in re.findall(r"\b(?:homeroom|process)_\w+", q.expression)}
     assert asked - {name for name in asked if name.removesuffix("_bucket") in DOCUMENTED} <= exported
 
 
