@@ -42,7 +42,11 @@ async def walked(engine: str, port: int, name: str, version: str, base: str) -> 
     session = await engines.open(endpoint, Credentials(version=version, community=Secret(name)))
     try:
         rows = await session.walk(base)
-        return [(oid, type(value), value) for oid, value in rows.items()], session.cost.requests, session.max_repetitions
+        return (
+            [(oid, type(value), value) for oid, value in rows.items()],
+            session.cost.requests,
+            session.max_repetitions,
+        )
     finally:
         await session.close()
         await engines.close()
