@@ -19,6 +19,7 @@ from homeroom_collector.cli import (
     erate,
     events,
     import_,
+    reconcile,
     refresh,
     serve,
     snmp,
@@ -31,7 +32,7 @@ from homeroom_collector.errors import CollectorError, ConfigError
 
 COMMANDS: tuple[ModuleType, ...] = (
     serve, demo, check_config, token, calendar, devices, events, import_, snmp, standards, topology,
-    refresh, erate,
+    refresh, erate, reconcile,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""
 

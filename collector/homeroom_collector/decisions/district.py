@@ -24,11 +24,12 @@ _UNCOUNTED = daily.Counted(days=0, crashes=None, unexpected_shutdowns=None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """One device: what the register says, what it measured, and whether the register has it at all."""
+    """One device: what the register says, what it measured, where it was enrolled, whether the register has it."""
 
     asset: Asset
     measured: Measured = NOTHING
     device_id: str | None = None
+    enrolled_school: str | None = None
     registered: bool = True
 
 
@@ -66,7 +67,9 @@ def _known(asset: Asset, device: Device | None, facts: Mapping[str, Measured]) -
         if not getattr(asset, name) and getattr(device, name)
     }
     found = facts.get(device.device_id, NOTHING)
-    return Known(asset=replace(asset, **filled), measured=found, device_id=device.device_id)
+    return Known(
+        asset=replace(asset, **filled), measured=found, device_id=device.device_id, enrolled_school=device.school_id
+    )
 
 
 def _unregistered(device: Device, facts: Mapping[str, Measured]) -> Known:
@@ -80,7 +83,11 @@ def _unregistered(device: Device, facts: Mapping[str, Measured]) -> Known:
         grade_band=device.grade_band,
     )
     return Known(
-        asset=asset, measured=facts.get(device.device_id, NOTHING), device_id=device.device_id, registered=False
+        asset=asset,
+        measured=facts.get(device.device_id, NOTHING),
+        device_id=device.device_id,
+        registered=False,
+        enrolled_school=device.school_id,
     )
 
 

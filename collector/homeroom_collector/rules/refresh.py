@@ -14,9 +14,10 @@ from datetime import date
 from decimal import ROUND_CEILING
 
 from homeroom_collector.rules import money
-from homeroom_collector.rules.asset import GONE, WORKING, Asset, Assignment, LifeState
+from homeroom_collector.rules.asset import WORKING, Asset, Assignment, LifeState
 from homeroom_collector.rules.fiscal_year import FiscalYears
 from homeroom_collector.rules.measured import Measured
+from homeroom_collector.rules.reconcile import alive, gone
 from homeroom_collector.rules.refresh_actions import Action, Alternative, Step, alternatives, price, steps
 from homeroom_collector.rules.refresh_causes import Need, need
 from homeroom_collector.rules.refresh_policy import RefreshPolicy, Rotation
@@ -206,15 +207,12 @@ def _turn(rotation: Rotation, due: int) -> int | None:
 
 
 def _exempt(judged: DeviceVerdict) -> str:
-    asset, seen = judged.asset, judged.measured.measured_on
-    said = asset.state.value + (f" since {asset.state_on}" if asset.state_on else "")
-    return f"{said}, but reported on {seen}" if _alive(judged) else said
+    said = gone(judged.asset)
+    return f"{said}, but reported on {judged.measured.measured_on}" if _alive(judged) else said
 
 
 def _alive(judged: DeviceVerdict) -> bool:
-    """Said to be gone, and heard of since."""
-    asset, seen = judged.asset, judged.measured.measured_on
-    return asset.state in GONE and seen is not None and (asset.state_on is None or seen > asset.state_on)
+    return alive(judged.asset, judged.measured.measured_on)
 
 
 def _dated(lines: Sequence[Line], horizon: Horizon) -> tuple[tuple[Line, ...], list[Purchase]]:

@@ -29,6 +29,14 @@ def entries(connection: Connection) -> dict[int, Entry]:
     return {row["number"]: Entry(asset=_asset(row), sources=json.loads(row["sources"])) for row in rows}
 
 
+def shelved_serials(connection: Connection) -> frozenset[str]:
+    """Serial numbers, in capitals, of devices whose silence means nothing: spare, stored, in repair, or gone."""
+    query = sa.select(sa.func.upper(table.c.serial)).where(
+        table.c.state != LifeState.IN_USE.value, table.c.serial.is_not(None)
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
 def _asset(row: sa.RowMapping) -> Asset:
     values: dict[str, Any] = {name: row[name] for name in _FIELDS}
     values["state"] = LifeState(values["state"])

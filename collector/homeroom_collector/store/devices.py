@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from homeroom_collector.model import Device
+from homeroom_collector.store import assets, keys
 from homeroom_collector.store import device_events as events
-from homeroom_collector.store import keys
 from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.schema import devices as table
 from homeroom_collector.store.schema import latest
@@ -40,10 +40,11 @@ class Enrolled:
 
 
 def listed(connection: Connection) -> list[Device]:
-    """All devices, by id."""
+    """All devices, by id; shelved where the register of assets says so of their serial number."""
     fields = [column for column in table.c if column.name != "number"]
-    rows = connection.execute(sa.select(*fields).order_by(table.c.device_id))
-    return [Device(**row) for row in rows.mappings()]
+    rows = connection.execute(sa.select(*fields).order_by(table.c.device_id)).mappings()
+    shelved = assets.shelved_serials(connection)
+    return [Device(**row, shelved=(row["serial"] or "").upper() in shelved) for row in rows]
 
 
 def with_last_report(connection: Connection, school_id: str | None = None) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from homeroom_collector.decisions import standards_settings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.rules.school_standards import SchoolStandard
 from homeroom_collector.rules.standards import Standard
+from homeroom_collector.store import devices, open_store
 from homeroom_collector.strict import read_yaml
 
 EXAMPLE = Path(__file__).parents[3] / "configs" / "standards.yml"
@@ -114,3 +115,21 @@ def test_a_preset_that_is_not_known_and_a_percentage_are_refused(tmp_path: Path)
         standards_settings.load(file)
     assert "presets[0]: 'windows-12' is not known" in str(refused.value)
     assert "standards[0].battery_health: a share from 0 to 1" in str(refused.value)
+
+
+def test_the_register_and_what_reports_are_reconciled(config: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["reconcile", "--format", "json", *config]) == 1
+    rows = json.loads(capsys.readouterr().out)
+    assert {(row["kind"], row["asset"]) for row in rows} == {("ghost", "A3"), ("unregistered", "S9")}
+
+
+def test_a_device_that_the_register_says_is_stored_is_shelved(config: list[str], tmp_path: Path) -> None:
+    (tmp_path / "devices.csv").write_text("asset_tag,serial,state\nA1,s1,stored\n")
+    assert main(["import", "devices", str(tmp_path / "devices.csv"), *config]) == 0
+
+    async def shelved() -> dict[str | None, bool]:
+        async with open_store(f"sqlite:///{tmp_path / 'homeroom.db'}") as store:
+            return {device.serial: device.shelved for device in await store.read(devices.listed)}
+
+    assert asyncio.run(shelved()) == {"S1": True, "S2": False, "S9": False}
