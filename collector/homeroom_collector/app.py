@@ -28,6 +28,7 @@ from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.gate import Gate
 from homeroom_collector.ingest.http import AgentCalls
+from homeroom_collector.ingest.joined import GoogleFacts
 from homeroom_collector.ingest.keyring import REFRESH_SECONDS, Keyring
 from homeroom_collector.ingest.limits import Limit, Limits
 from homeroom_collector.ingest.measures import Measures
@@ -48,6 +49,8 @@ from homeroom_collector.sources import calendar_settings
 from homeroom_collector.sources import schools as school_file
 from homeroom_collector.sources.calendar_keeper import CalendarKeeper, Plan
 from homeroom_collector.sources.calendar_settings import CalendarSettings
+from homeroom_collector.sources.google.measures import GoogleMeasures
+from homeroom_collector.sources.google.service import Teller, keep_synced
 from homeroom_collector.store import Store, schools
 from homeroom_collector.store.calendar_memory import CalendarMemory
 
@@ -71,6 +74,7 @@ class Collector:
     intake: Intake
     days: SchoolDays
     calendars: CalendarKeeper
+    google: GoogleFacts
 
     def put_school(self, school: School) -> None:
         """Let everyone who must know hear of a school."""
@@ -98,6 +102,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_running(_keep_presence))
     app.cleanup_ctx.append(_running(_keep_calendars))
     app.cleanup_ctx.append(_running(_keep_topology))
+    app.cleanup_ctx.append(_running(_keep_google))
     app.cleanup_ctx.append(_running(_polling(make_targets(settings.snmp, os.environ))))
     return app
 
@@ -109,10 +114,12 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
         settings.freshness.freshness(), settings.presence.policy(), calendars.book(), settings.bandwidth.policy()
     )
     measures, days, keyring = Measures(registry), SchoolDays(settings.timezone), Keyring(store)
+    wire = Wire()
+    google = GoogleFacts(wire)
     commit = GroupCommit(
         store,
         days_of=days.of,
-        on_news=_telling(fleet),
+        on_news=_telling(fleet, google),
         measures=measures,
         capacity=settings.ingest.queue_reports,
         most_at_once=settings.ingest.reports_per_commit,
@@ -123,8 +130,8 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     policy, counters = agents.throughput.policy(), ThroughputMeasures(registry)
     ledger = Ledger(policy, settings.timezone, counters, retry_after_seconds=agents.interval)
     serial_of = partial(_serial_of, fleet)
-    intake = Intake(commit, keyring, Wire(), measures, Campus(), fleet.put_device, most, ledger, serial_of)
-    return Collector(settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars)
+    intake = Intake(commit, keyring, wire, measures, Campus(), fleet.put_device, most, ledger, serial_of)
+    return Collector(settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars, google)
 
 
 def _serial_of(fleet: Fleet, device_id: str) -> str | None:
@@ -167,10 +174,11 @@ def _calls(collector: Collector) -> list[web.RouteDef]:
     return [*agents.routes(), *ThroughputCalls(intake.ledger, gate, intake.campus).routes()]
 
 
-def _telling(fleet: Fleet) -> Callable[[str, News], None]:
+def _telling(fleet: Fleet, google: GoogleFacts) -> Callable[[str, News], None]:
     def tell(device_id: str, news: News) -> None:
         try:
-            fleet.apply(device_id, news.report, news.received_at, on_campus=news.on_campus)
+            report = google.joined(device_id, news.report)
+            fleet.apply(device_id, report, news.received_at, on_campus=news.on_campus)
         except Exception:
             # The report is on disk; a view that cannot show it must not stop the writer.
             _log.exception("report of %s cannot be shown", device_id)
@@ -187,7 +195,9 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         with _made_to_last():
             await collector.keyring.load()
             collector.fleet.use_calendars(await collector.calendars.recall(time.time()))
-            await restore(collector.store, collector.intake.wire, collector.fleet, collector.put_school)
+            await restore(
+                collector.store, collector.intake.wire, collector.fleet, collector.put_school, collector.google.put
+            )
         yield
     finally:
         await collector.store.close()
@@ -314,6 +324,16 @@ async def draw_topology(collector: Collector) -> None:
     found = await polled(collector.store, collector.intake.wire, keep=True)
     outlines = [each.outline for each in found]
     fleet.use_network(await asyncio.to_thread(draw_network, outlines, collector.settings.snmp.wan()))
+
+
+async def _keep_google(collector: Collector) -> None:
+    """Bring in what Google knows of Chromebooks, where a key is set."""
+    settings, wire = collector.settings.google, collector.intake.wire
+    if settings.key_file is None:
+        return
+    measures = GoogleMeasures(collector.registry)
+    teller = Teller(collector.fleet, collector.google, wire, measures)
+    await keep_synced(settings, collector.commit.perform, wire, teller, measures)
 
 
 def _polling(targets: list[Target]) -> Callable[[Collector], Coroutine[Any, Any, None]]:

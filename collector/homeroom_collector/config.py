@@ -23,6 +23,8 @@ from homeroom_collector.rules.fiscal_year import FiscalYears
 from homeroom_collector.rules.presence import PresencePolicy
 from homeroom_collector.snmp import settings as snmp
 from homeroom_collector.snmp.settings import SnmpSettings
+from homeroom_collector.sources.google import settings as google
+from homeroom_collector.sources.google.settings import GoogleSettings
 from homeroom_collector.strict import Seconds
 from homeroom_collector.views.metrics import MetricsSettings
 
@@ -161,6 +163,7 @@ class Settings:
     ingest: IngestSettings = field(default_factory=IngestSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     snmp: SnmpSettings = field(default_factory=SnmpSettings)
+    google: GoogleSettings = field(default_factory=GoogleSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     freshness: FreshnessSettings = field(default_factory=FreshnessSettings)
     presence: PresenceSettings = field(default_factory=PresenceSettings)
@@ -207,6 +210,7 @@ def _problems(settings: Settings) -> list[str]:
         *agents.problems(settings.agents),
         *chromebook.problems(settings.chromebooks),
         *snmp.problems(settings.snmp),
+        *google.problems(settings.google),
     ]
 
 
@@ -230,6 +234,7 @@ def _located(settings: Settings, folder: Path) -> Settings:
         ),
         chromebooks=chromebook.located(settings.chromebooks, folder),
         snmp=snmp.located(settings.snmp, folder),
+        google=google.located(settings.google, folder),
     )
 
 

@@ -18,6 +18,7 @@ from homeroom_collector.cli import (
     devices,
     erate,
     events,
+    google,
     import_,
     reconcile,
     refresh,
@@ -31,7 +32,7 @@ from homeroom_collector.demo import command as demo
 from homeroom_collector.errors import CollectorError, ConfigError
 
 COMMANDS: tuple[ModuleType, ...] = (
-    serve, demo, check_config, token, calendar, devices, events, import_, snmp, standards, topology,
+    serve, demo, check_config, token, calendar, devices, events, import_, google, snmp, standards, topology,
     refresh, erate, reconcile,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""

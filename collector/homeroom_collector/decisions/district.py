@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from homeroom_collector.decisions.measured import measured
-from homeroom_collector.ingest.merge import whole_report
+from homeroom_collector.ingest.joined import measured_at, stored_report
 from homeroom_collector.model import Device, School
 from homeroom_collector.rules.asset import Asset
 from homeroom_collector.rules.measured import NOTHING, Measured
@@ -98,7 +98,7 @@ def _measured(connection: Connection, today: date) -> dict[str, Measured]:
     number = -1
     while portion := latest.after(connection, number, most=_PORTION):
         for stored in portion:
-            facts = measured(whole_report(stored.report, stored.kept), stored.measured_at)
+            facts = measured(stored_report(stored), measured_at(stored))
             count = counts.get(stored.device_number, _UNCOUNTED)
             found[stored.device_id] = replace(
                 facts,

@@ -9,7 +9,7 @@ from typing import Any
 
 from homeroom_collector.rules.measured import Measured
 
-_SYSTEM_MOUNTS = ("/", "C:", "C:\\", "/System/Volumes/Data", "/mnt/stateful_partition")
+_SYSTEM_MOUNTS = ("/", "C:", "C:\\", "/System/Volumes/Data", "/mnt/stateful_partition", "/home")
 _NOT_BUILT_IN = frozenset({"usb"})
 
 

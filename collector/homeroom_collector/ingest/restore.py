@@ -9,7 +9,8 @@ from functools import partial
 
 from homeroom_agent.errors import ReportError
 from homeroom_collector.ingest.audience import Audience
-from homeroom_collector.ingest.merge import replaced, whole_report
+from homeroom_collector.ingest.joined import measured_at, stored_report
+from homeroom_collector.ingest.merge import replaced
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
 from homeroom_collector.store import Store, devices, latest, schools
@@ -18,8 +19,14 @@ _log = logging.getLogger(__name__)
 _PORTION = 1_000
 
 
-async def restore(store: Store, wire: Wire, audience: Audience, on_school: Callable[[School], None]) -> None:
-    """Tell the audience everything that the store knows."""
+async def restore(
+    store: Store,
+    wire: Wire,
+    audience: Audience,
+    on_school: Callable[[School], None],
+    on_google: Callable[[str, str | None], None] = lambda _device_id, _google: None,
+) -> None:
+    """Tell the audience everything that the store knows; ``on_google`` hears Google's facts of each device."""
     started = time.monotonic()
     count = 0
     for school in await store.read(schools.listed):
@@ -28,6 +35,7 @@ async def restore(store: Store, wire: Wire, audience: Audience, on_school: Calla
         audience.put_device(device)
     async for stored in _stored(store):
         _tell(stored, wire, audience)
+        on_google(stored.device_id, stored.google)
         count += 1
     _log.info("%d devices with reports read from the store in %.1f s", count, time.monotonic() - started)
 
@@ -43,11 +51,13 @@ async def _stored(store: Store) -> AsyncIterator[latest.Stored]:
 
 def _tell(stored: latest.Stored, wire: Wire, audience: Audience) -> None:
     try:
-        report = wire.report(whole_report(stored.report, stored.kept))
+        report = wire.report(stored_report(stored))
     except ReportError as error:
         # A bound that became tighter since; the next report of the device is current anyway.
         _log.warning("stored state of %s left out: %s", stored.device_id, error)
         return
     # The stored time is corrected; without sent_at nobody corrects it again.
-    report = replaced(report, {"measured_at": stored.measured_at, "sent_at": None})
-    audience.apply(stored.device_id, report, stored.received_at, on_campus=stored.on_campus)
+    at = measured_at(stored)
+    report = replaced(report, {"measured_at": at, "sent_at": None})
+    # What only Google told us was not heard from the device itself: it counts from when it was measured.
+    audience.apply(stored.device_id, report, stored.received_at or at, on_campus=stored.on_campus)

@@ -53,15 +53,16 @@ class Row(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """One device as it is read back at start."""
+    """One device as it is read back at start. Without ``report`` only Google knows it, as ``google`` says."""
 
     device_id: str
     device_number: int
-    report: str
+    report: str | None
     kept: str | None
-    measured_at: float
-    received_at: float
+    measured_at: float | None
+    received_at: float | None
     on_campus: bool | None
+    google: str | None
 
 
 def held(connection: Connection, numbers: Sequence[int]) -> list[Held]:
@@ -119,7 +120,17 @@ def change(connection: Connection, rows: Sequence[Row]) -> None:
 
 def after(connection: Connection, number: int, *, most: int) -> list[Stored]:
     """Devices that reported, the next ``most`` with a number above this one, in order of number."""
-    columns = [devices.c.device_id, *(table.c[name] for name in Stored._fields[1:])]
-    query = sa.select(*columns).join_from(table, devices).where(table.c.report.is_not(None))
+    query = _stored().where(sa.or_(table.c.report.is_not(None), table.c.google.is_not(None)))
     query = query.where(table.c.device_number > number).order_by(table.c.device_number).limit(most)
     return [Stored(*row) for row in connection.execute(query)]
+
+
+def stored(connection: Connection, numbers: Sequence[int]) -> dict[int, Stored]:
+    """The whole state of some devices, by number."""
+    rows = connection.execute(_stored().where(table.c.device_number.in_(numbers)))
+    return {row.device_number: Stored(*row) for row in rows}
+
+
+def _stored() -> sa.Select[Any]:
+    columns = [devices.c.device_id, *(table.c[name] for name in Stored._fields[1:])]
+    return sa.select(*columns).join_from(table, devices)

@@ -109,6 +109,7 @@ latest = sa.Table(
     sa.Column("report", sa.Text, comment="the newest report, JSON as it came"),
     sa.Column("kept", sa.Text, comment="JSON: sections the newest report lacks, each [measured_at, section]"),
     sa.Column("today", sa.Text, comment="JSON: the newest day of the history, moved to daily when it ends"),
+    sa.Column("google", sa.Text, comment="JSON: directory and telemetry, each [measured_at, report]"),
 )
 
 daily = sa.Table(
@@ -198,4 +199,30 @@ gear_outlines = sa.Table(
     metadata,
     _device_as_key(),
     sa.Column("report", sa.Text, nullable=False, comment="JSON: names, addresses and neighbours when it last answered"),
+)
+
+google_devices = sa.Table(
+    "google_devices",
+    metadata,
+    sa.Column("directory_id", sa.Text, primary_key=True, comment="deviceId of both of Google's interfaces"),
+    sa.Column(
+        "device_number", _Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("org_unit", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("location", sa.Text),
+    sa.Column("last_sync_at", sa.Double),
+    sa.Column("listed_at", sa.Double, nullable=False, comment="when a sync last met it"),
+)
+
+google_passes = sa.Table(
+    "google_passes",
+    metadata,
+    sa.Column("api", sa.Text, primary_key=True, comment="directory or telemetry"),
+    sa.Column("started_at", sa.Double, nullable=False),
+    sa.Column("since", sa.Double, comment="only reports of that time or later are asked for; NULL: all"),
+    sa.Column("page_token", sa.Text, comment="the next page; NULL: the pass is complete"),
+    sa.Column("devices", sa.BigInteger, nullable=False),
+    sa.Column("complete_at", sa.Double, comment="start of the last complete pass"),
+    sa.Column("whole_at", sa.Double, comment="start of the last complete pass that asked for everything"),
 )
