@@ -21,8 +21,8 @@ from homeroom_collector.errors import SourceError
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import Device
 from homeroom_collector.rules.org_units import OrgUnitRule
-from homeroom_collector.sources.google.settings import GoogleSettings
 from homeroom_collector.sources.google.service import calling
+from homeroom_collector.sources.google.settings import GoogleSettings
 from homeroom_collector.sources.google.sync import GoogleSync, Step
 from homeroom_collector.store import Store, devices, open_store
 from homeroom_collector.store.latest import after
