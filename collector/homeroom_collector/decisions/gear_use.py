@@ -39,7 +39,7 @@ def by_serial(connection: Connection) -> dict[str, GearUse]:
     found: dict[str, GearUse] = {}
     for stored in _stored(connection):
         # A quick look before the parse: most rows are computers, whose reports have no such section.
-        if '"network"' not in stored.report:
+        if stored.report is None or stored.measured_at is None or '"network"' not in stored.report:
             continue
         gear: dict[str, Any] = json.loads(stored.report).get("network") or {}
         if gear.get("reachable"):
