@@ -15,9 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
+from homeroom_collector.config import Settings
 from homeroom_collector.errors import RefusedError
 from homeroom_collector.ingest.address import Addresses, Campus
+from homeroom_collector.ingest.gate import Gate
 from homeroom_collector.ingest.keyring import Keyring
+from homeroom_collector.ingest.limits import Limit, Limits
+from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.service import NetworkDevice
 from homeroom_collector.ingest.throughput import Ledger
 from homeroom_collector.ingest.throughput_http import ThroughputCalls
@@ -175,6 +179,14 @@ def test_a_laptop_that_says_its_volume_is_paid_is_believed_until_it_says_otherwi
     assert day.offered("a", metered=False)
 
 
+def gate_before(keyring: Keyring) -> Gate:
+    """What stands in front of the calls, with the limits that a collector has by default."""
+    limits, limited = Settings().limits, Measures(CollectorRegistry()).limited
+    return Gate(
+        keyring, Addresses([]), Limits(Limit(limits.device), Limit(limits.address), Limit(limits.failure), limited)
+    )
+
+
 @asynccontextmanager
 async def served(folder: Path, day: Day) -> AsyncIterator[tuple[str, str]]:
     """The calls over a day's ledger; gives their address and a key that works."""
@@ -184,7 +196,7 @@ async def served(folder: Path, day: Day) -> AsyncIterator[tuple[str, str]]:
         minted = await store.write(lambda _: keys.secrets.mint("hrk"))
         keyring.put(keys.DeviceKey(minted.secret_id, 1, "a", "lincoln", minted.digest))
         app = web.Application()
-        app.add_routes(ThroughputCalls(day.ledger, keyring, campus, Addresses([])).routes())
+        app.add_routes(ThroughputCalls(day.ledger, gate_before(keyring), campus).routes())
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
