@@ -16,6 +16,7 @@ from homeroom_collector.cli import (
     calendar,
     check_config,
     devices,
+    equity,
     erate,
     events,
     google,
@@ -33,7 +34,7 @@ from homeroom_collector.errors import CollectorError, ConfigError
 
 COMMANDS: tuple[ModuleType, ...] = (
     serve, demo, check_config, token, calendar, devices, events, import_, google, snmp, standards, topology,
-    refresh, erate, reconcile,
+    refresh, erate, reconcile, equity,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""
 

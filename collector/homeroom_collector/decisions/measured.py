@@ -13,7 +13,7 @@ _SYSTEM_MOUNTS = ("/", "C:", "C:\\", "/System/Volumes/Data", "/mnt/stateful_part
 _NOT_BUILT_IN = frozenset({"usb"})
 
 
-def measured(report: str, measured_at: float | None) -> Measured:
+def measured(report: str, measured_at: float | None, *, on_campus: bool | None = None) -> Measured:
     """Read a report as the store has it, JSON. A fact that is not there is None."""
     document: dict[str, Any] = json.loads(report)
 
@@ -23,6 +23,7 @@ def measured(report: str, measured_at: float | None) -> Measured:
     batteries: list[dict[str, Any]] | None = document.get("batteries")
     disks = [disk for disk in document.get("disks") or [] if disk.get("type") not in _NOT_BUILT_IN]
     system, memory, display, windows = (section(name) for name in ("os", "memory", "display", "windows11"))
+    download = section("connectivity").get("download_bytes_per_second")
     width, height = display.get("width_pixels"), display.get("height_pixels")
     return Measured(
         measured_on=None if measured_at is None else datetime.fromtimestamp(measured_at, UTC).date(),
@@ -46,6 +47,8 @@ def measured(report: str, measured_at: float | None) -> Measured:
         windows11_ready=windows.get("ready"),
         windows11_reasons=tuple(windows.get("reasons") or ()),
         wifi_bands=frozenset(link["wifi_band"] for link in document.get("links") or [] if link.get("wifi_band")),
+        away=None if on_campus is None else not on_campus,
+        download_bps=None if download is None else download * 8,
     )
 
 

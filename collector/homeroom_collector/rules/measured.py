@@ -13,7 +13,8 @@ class Measured:
     ``memory_installed_bytes`` is what is fitted, ``memory_visible_bytes`` what the system sees of it. ``batteries`` is
     how many there are (0: none); ``battery_health_ratio`` is of the weakest. ``disk_wear_ratio`` is of the most worn.
     ``crashes`` and ``unexpected_shutdowns`` are counted over ``counted_days``. ``wifi_bands`` are those the device was
-    seen on, which says what it can do, never what it cannot.
+    seen on, which says what it can do, never what it cannot. ``download_bps`` was measured ``away`` from school or in
+    it; where away is, nobody knows.
     """
 
     measured_on: date | None = None
@@ -40,6 +41,8 @@ class Measured:
     windows11_ready: bool | None = None
     windows11_reasons: tuple[str, ...] = ()
     wifi_bands: frozenset[str] = frozenset()
+    away: bool | None = None
+    download_bps: float | None = None
 
 
 NOTHING = Measured()

@@ -133,3 +133,12 @@ def test_a_device_that_the_register_says_is_stored_is_shelved(config: list[str],
             return {device.serial: device.shelved for device in await store.read(devices.listed)}
 
     assert asyncio.run(shelved()) == {"S1": True, "S2": False, "S9": False}
+
+
+def test_schools_are_compared(config: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for what in ("schools", "grade-bands", "gaps"):
+        capsys.readouterr()
+        assert main(["equity", what, "--format", "json", *config]) == 0
+        rows = json.loads(capsys.readouterr().out)
+        if what == "schools":
+            assert {row["school_id"]: row["devices"] for row in rows} == {"lincoln": 4, "roosevelt": 0}
