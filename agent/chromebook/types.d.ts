@@ -45,6 +45,8 @@ interface Probe {
 interface Round {
   /** Round trips to the collector, or why they cannot be measured. */
   echoes: () => Promise<Reading<{seconds: (number | null)[]}>>;
+  /** Bytes per second as last measured, by the names of the report; empty where that is long ago. */
+  throughput: () => Promise<Record<string, number>>;
 }
 
 /** Everything outside: the browser, the network, the clock, the dice. Tests pass their own. */

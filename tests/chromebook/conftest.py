@@ -18,6 +18,9 @@ from homeroom_collector.demo.processes import Children
 from homeroom_collector.demo.tokens import make_tokens
 from stack import Stack, free_port
 
+SCHOOLS = "school_id,name,level,bandwidth_contracted_mbps,networks\nlincoln,Lincoln,elementary,10000,127.0.0.0/8\n"
+AGENTS = {"throughput": {"averaging": 2, "max_bytes": 900_000}}
+
 
 @dataclass
 class District:
@@ -38,7 +41,7 @@ class District:
         new.replace(self.stack.folder / "homeroom.crx")
 
     async def open(self) -> None:
-        await self.stack.collector(chromebooks={"package": "homeroom.crx"})
+        await self.stack.collector(schools=SCHOOLS, agents=AGENTS, chromebooks={"package": "homeroom.crx"})
 
     async def close(self) -> None:
         await self.stack.children.stop()

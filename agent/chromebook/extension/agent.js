@@ -7,20 +7,17 @@ import {Collector} from './collector.js';
 import {Delivery} from './delivery.js';
 import {Enrolment} from './enrolment.js';
 import {inWords, measured} from './measure.js';
+import {REPORT, SEND, Schedule} from './schedule.js';
 import {inForce, local} from './settings.js';
 import {Spool} from './spool.js';
+import {note, standing} from './standing.js';
+import {isDue, leave, measured as measuredThroughput} from './throughput.js';
 
-export const REPORT = 'report';
-export const SEND = 'send';
-
-const FIRST_WITHIN_MS = 10_000; // a policy reaches a whole school at once
 const SENDING_MS = 120_000; // a worker may work for five minutes at a time
-const SOONEST_MS = 30_000; // an alarm does not come sooner
+const TOLD_FOR_MS = 86_400_000; // a section replaces the one before it, so the last measurement is repeated for a day
 
 /** @typedef {import('./settings.js').Local} Local */
 /** @typedef {import('./enrolment.js').Device} Device */
-/** @typedef {import('./backoff.js').Waiting} Waiting */
-/** @typedef {{waiting?: Waiting, settings?: Record<string, unknown>, trouble?: string}} Standing */
 
 /** One per worker. */
 export class Agent {
@@ -33,11 +30,12 @@ export class Agent {
     this.host = host;
     this.storage = host.chrome.storage.local;
     this.spool = new Spool(this.storage, host.now);
+    this.schedule = new Schedule(host);
   }
 
   /** At every start of the worker. An update of the extension takes its alarms away. */
   async start() {
-    await this.#keepAlarm(Math.round(this.host.dice() * FIRST_WITHIN_MS));
+    await this.schedule.keep(await this.#periodSeconds(), {soon: true});
     await this.spool.sweep();
   }
 
@@ -50,9 +48,8 @@ export class Agent {
   /** The policy is there, or another one. Whoever waited for it waits no longer. */
   async onPolicy() {
     await this.#exclusively(async () => {
-      await this.#note({waiting: undefined});
-      const when = this.host.now() + Math.round(this.host.dice() * FIRST_WITHIN_MS);
-      await this.#alarm(REPORT, {when, periodInMinutes: (await this.#periodSeconds()) / 60});
+      await note(this.storage, {waiting: undefined});
+      await this.schedule.reportSoon(await this.#periodSeconds());
     });
   }
 
@@ -63,13 +60,13 @@ export class Agent {
 
   async #report() {
     const policy = await this.#policy();
-    const {periodSeconds, jitterRatio, echoes} = inForce((await this.#standing()).settings ?? {}, this.#or(policy));
-    const jittered = periodSeconds * (1 + jitterRatio * (2 * this.host.dice() - 1));
-    await this.#alarm(REPORT, {when: this.host.now() + jittered * 1000, periodInMinutes: periodSeconds / 60});
+    const {settings = {}} = await standing(this.storage);
+    const {periodSeconds, jitterRatio, echoes} = inForce(settings, this.#or(policy));
+    await this.schedule.reportNext(periodSeconds, jitterRatio);
     if (!policy.ok) return say(policy.reason);
     await this.#measure(policy.value, echoes);
     await this.#send(policy.value);
-    await this.#keepAlarm(null);
+    await this.schedule.keep(await this.#periodSeconds(), {soon: false});
   }
 
   async #sendIfReady() {
@@ -82,14 +79,17 @@ export class Agent {
     const measured_at = this.host.now() / 1000;
     const {memory} = await this.storage.get('memory');
     const remembered = /** @type {Record<string, Memory> | undefined} */ (memory) ?? {};
-    const {document, memories} = await measured(this.host, remembered, {echoes: () => this.#echoes(policy, echoes)});
-    const {trouble} = await this.#standing();
+    const {document, memories} = await measured(this.host, remembered, {
+      echoes: () => this.#echoes(policy, echoes),
+      throughput: async () => (await this.#lastThroughput()).facts,
+    });
+    const {trouble} = await standing(this.storage);
     if (trouble) document.probes.push({name: 'sending', duration_seconds: 0, error: trouble});
     const agent_version = this.host.chrome.runtime.getManifest().version;
     await this.storage.set({memory: memories});
     const report = {version: /** @type {const} */ (1), source: /** @type {const} */ ('extension'), agent_version};
     await this.spool.put({...report, measured_at, ...document}, policy.spoolReports);
-    if (trouble) await this.#note({trouble: undefined});
+    if (trouble) await note(this.storage, {trouble: undefined});
   }
 
   /** @param {Local} policy @param {number} count @returns {Promise<Reading<{seconds: (number | null)[]}>>} */
@@ -97,7 +97,7 @@ export class Agent {
     const device = await new Enrolment(this.host, policy).known();
     if (!device) return {ok: false, reason: 'not enrolled yet'};
     if (!count) return {ok: false, reason: 'the collector does not want it measured'};
-    const {waiting} = await this.#standing();
+    const {waiting} = await standing(this.storage);
     if (waiting?.asked && !isOver(waiting, this.host.now())) {
       return {ok: false, reason: 'the collector asked to be left alone for a while'};
     }
@@ -111,7 +111,7 @@ export class Agent {
 
   /** @param {Local} policy */
   async #send(policy) {
-    const {waiting, settings} = await this.#standing();
+    const {waiting, settings} = await standing(this.storage);
     if (!isOver(waiting, this.host.now())) return;
     const enrolment = new Enrolment(this.host, policy);
     const collector = new Collector(this.host, policy.collector);
@@ -143,7 +143,7 @@ export class Agent {
   async #enrolled(enrolment, collector) {
     const {device, settings} = await enrolment.enrol(collector);
     say(`enrolled as ${device.deviceId}`);
-    await this.#note({settings});
+    await note(this.storage, {settings});
     return device;
   }
 
@@ -161,8 +161,27 @@ export class Agent {
     }
     const {settings, refused, why} = delivery.tally;
     const trouble = refused ? `the collector refused ${refused} reports: ${why}`.slice(0, 200) : undefined;
-    await this.#note({waiting: undefined, trouble, ...(settings && {settings})});
-    if (pause !== null) await this.#alarm(SEND, {when: this.host.now() + Math.max(SOONEST_MS, pause * 1000)});
+    await note(this.storage, {waiting: undefined, trouble, ...(settings && {settings})});
+    await this.#measureThroughput(collector.url, (await enrolment.known()) ?? device, delivery.tally.settings);
+    if (pause !== null) await this.schedule.sendAfter(pause);
+  }
+
+  /** @param {string} url @param {Device} device @param {Record<string, unknown> | null} settings */
+  async #measureThroughput(url, device, settings) {
+    const granted = leave(settings?.['throughput_slot']);
+    const {id} = await this.#lastThroughput();
+    const at = this.host.now();
+    if (!isDue(granted, id, at, this.host.navigator.connection?.type)) return;
+    const facts = await measuredThroughput(this.host, url, device.deviceKey, granted);
+    await this.storage.set({throughput: {id: granted.id, at, facts}});
+  }
+
+  /** @returns {Promise<{id?: string, facts: Record<string, number>}>} */
+  async #lastThroughput() {
+    const {throughput} = await this.storage.get('throughput');
+    const last = /** @type {{id: string, at: number, facts: Record<string, number>} | undefined} */ (throughput);
+    const age = this.host.now() - (last?.at ?? -Infinity);
+    return {...(last && {id: last.id}), facts: last && age >= 0 && age < TOLD_FOR_MS ? last.facts : {}};
   }
 
   /** @param {TransportError} error @param {number} failuresBefore */
@@ -171,33 +190,14 @@ export class Agent {
     const refused = error.status === 401 || error.status === 403;
     const seconds = waitSeconds(failures, error.retryAfterSeconds, this.host.dice(), refused);
     const since = this.host.now();
-    const until = since + Math.max(SOONEST_MS, seconds * 1000);
+    const until = await this.schedule.sendAfter(seconds);
     say(`${error.message}; trying again in ${Math.round(seconds)} s`);
     const asked = error.retryAfterSeconds !== null;
-    await this.#note({waiting: {failures, since, until, asked}, trouble: error.message.slice(0, 200)});
-    await this.#alarm(SEND, {when: until});
-  }
-
-  /**
-   * Sees to it that the alarm is there and comes as often as it should; a clock that was set may have put it far off.
-   * @param {number | null} firstMs when to begin where it is missing, null for after a period
-   */
-  async #keepAlarm(firstMs) {
-    const periodSeconds = await this.#periodSeconds();
-    const alarm = await this.host.chrome.alarms.get(REPORT);
-    const latest = this.host.now() + 2 * periodSeconds * 1000;
-    if (alarm?.periodInMinutes === periodSeconds / 60 && alarm.scheduledTime <= latest) return;
-    const when = this.host.now() + (firstMs ?? periodSeconds * 1000);
-    await this.#alarm(REPORT, {when, periodInMinutes: periodSeconds / 60});
-  }
-
-  /** @param {string} name @param {chrome.alarms.AlarmCreateInfo} info */
-  async #alarm(name, info) {
-    await this.host.chrome.alarms.create(name, info);
+    await note(this.storage, {waiting: {failures, since, until, asked}, trouble: error.message.slice(0, 200)});
   }
 
   async #periodSeconds() {
-    return inForce((await this.#standing()).settings ?? {}, this.#or(await this.#policy())).periodSeconds;
+    return inForce((await standing(this.storage)).settings ?? {}, this.#or(await this.#policy())).periodSeconds;
   }
 
   /** @returns {Promise<Reading<Local>>} */
@@ -208,17 +208,6 @@ export class Agent {
   /** @param {Reading<Local>} policy @returns {Local} the usual settings where there is no policy */
   #or(policy) {
     return policy.ok ? policy.value : {collector: '', token: '', periodSeconds: 300, spoolReports: 1};
-  }
-
-  /** @returns {Promise<Standing>} */
-  async #standing() {
-    const {standing} = await this.storage.get('standing');
-    return /** @type {Standing | undefined} */ (standing) ?? {};
-  }
-
-  /** @param {{[K in keyof Standing]: Standing[K] | undefined}} change */
-  async #note(change) {
-    await this.storage.set({standing: {...(await this.#standing()), ...change}});
   }
 
   /**

@@ -54,7 +54,8 @@ export class Collector {
   async #ask(path, request, timeoutMs) {
     /** @type {RequestInit} */
     const always = {
-      credentials: 'omit', cache: 'no-store', redirect: 'error', referrerPolicy: 'no-referrer',
+      // No "cache" here: any value but the default makes Chromium ask for leave (CORS) before every single call.
+      credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
       signal: AbortSignal.timeout(timeoutMs),
     };
     try {

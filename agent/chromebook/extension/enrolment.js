@@ -10,6 +10,9 @@ import {identity} from './facts/identity.js';
 
 const STORED = 'device';
 
+/** @type {Round} */
+const NOTHING_KNOWN = {echoes: async () => ({ok: false, reason: 'not enrolled yet'}), throughput: async () => ({})};
+
 /** The enrolment of this profile. */
 export class Enrolment {
   /** @param {Host} host @param {import('./settings.js').Local} policy */
@@ -42,7 +45,7 @@ export class Enrolment {
    */
   async enrol(collector) {
     if (!this.policy.token) throw new TransportError('no enrollmentToken in the policy', {status: 401});
-    const {sections} = await identity.read(this.host, {}, {echoes: async () => ({ok: false, reason: ''})});
+    const {sections} = await identity.read(this.host, {}, NOTHING_KNOWN);
     const {deviceId, deviceKey, settings} = await collector.enrol(this.policy.token, sections['identity'] ?? {});
     const device = {collector: this.policy.collector, token: await mark(this.policy.token), deviceId, deviceKey};
     await this.host.chrome.storage.local.set({[STORED]: device});

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {Agent, REPORT, SEND} from '../extension/agent.js';
+import {Agent} from '../extension/agent.js';
+import {REPORT, SEND} from '../extension/schedule.js';
 import {chromebook, page, problem} from './browser.js';
 
 console.info = () => {};

@@ -12,7 +12,7 @@ import {system} from '../extension/facts/system.js';
 import {measured} from '../extension/measure.js';
 import {chromebook} from './browser.js';
 
-const NOT_ENROLLED = {echoes: async () => ({ok: false, reason: 'not enrolled yet'})};
+const NOT_ENROLLED = {echoes: async () => ({ok: false, reason: 'not enrolled yet'}), throughput: async () => ({})};
 const why = (facts, path) => facts.unavailable.find((each) => each.path === path)?.reason;
 const read = (probe, host, memory = {}, round = NOT_ENROLLED) => probe.read(host, memory, round);
 
@@ -169,7 +169,7 @@ test('a link has a kind and a quality, and no name', async () => {
 
 test('latency is the median, and what was not answered is loss', async () => {
   const of = async (seconds) =>
-    (await read(connectivity, chromebook(), {}, {echoes: async () => ({ok: true, value: {seconds}})})).sections.connectivity;
+    (await read(connectivity, chromebook(), {}, {...NOT_ENROLLED, echoes: async () => ({ok: true, value: {seconds}})})).sections.connectivity;
   assert.deepEqual(await of([0.3, null, 0.1, 0.2]), {latency_seconds: 0.2, loss_ratio: 0.25});
   assert.deepEqual(await of([null]), {loss_ratio: 1});
   assert.equal((await read(connectivity, chromebook())).sections.connectivity, undefined);

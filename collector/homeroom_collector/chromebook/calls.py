@@ -18,7 +18,7 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Encoding",
     "Access-Control-Max-Age": "7200",  # Chromium remembers no longer
 }
-_READABLE = {"Access-Control-Expose-Headers": "Retry-After"}
+_READABLE = {"Access-Control-Expose-Headers": "Retry-After", "Cache-Control": "no-store"}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -113,7 +113,7 @@ class Intake:
     def _slot(
         self, caller: Caller, report: Report, received_at: float, *, on_campus: bool | None
     ) -> dict[str, Any] | None:
-        if report.source != "agent":
+        if report.source not in ON_DEVICES:
             return None
         ahead = 0.0 if report.sent_at is None else report.sent_at - received_at
         return self.ledger.offer(caller, on_campus=on_campus, metered=_metered(report), ahead_seconds=ahead)

@@ -11,7 +11,9 @@ export const connectivity = {
     const answered = seconds.filter((each) => each !== null).sort((a, b) => a - b);
     const median = answered[answered.length >> 1];
     const nothing = echoes.ok ? no('the collector does not answer') : echoes;
+    const rates = await round.throughput();
     return section('connectivity', {
+      ...Object.fromEntries(Object.entries(rates).map(([name, value]) => [name, {ok: true, value}])),
       latency_seconds: median === undefined ? nothing : {ok: true, value: Number(median.toFixed(5))},
       loss_ratio: echoes.ok ? {ok: true, value: lossRatio(seconds.length, answered.length)} : echoes,
       dns_seconds: no('the browser looks names up by itself'),
