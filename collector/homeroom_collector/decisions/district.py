@@ -99,7 +99,7 @@ def _measured(connection: Connection, today: date) -> dict[str, Measured]:
     while portion := latest.after(connection, number, most=_PORTION):
         for stored in portion:
             # A section kept from an earlier report may have been measured elsewhere than where the newest came from.
-            on_campus = stored.on_campus if '"connectivity"' in stored.report else None
+            on_campus = stored.on_campus if stored.report and '"connectivity"' in stored.report else None
             facts = measured(stored_report(stored), measured_at(stored), on_campus=on_campus)
             count = counts.get(stored.device_number, _UNCOUNTED)
             found[stored.device_id] = replace(
