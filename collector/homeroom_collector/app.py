@@ -23,6 +23,7 @@ from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError, StoreUnavailableError
 from homeroom_collector.fleet import Fleet, keep_current
 from homeroom_collector.fleet.drawing import draw_network
+from homeroom_collector.history.upkeep import EVERY_SECONDS, Upkeep
 from homeroom_collector.ingest.address import Addresses, Campus
 from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
@@ -42,6 +43,7 @@ from homeroom_collector.ingest.throughput_http import ThroughputCalls
 from homeroom_collector.ingest.throughput_measures import ThroughputMeasures
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
+from homeroom_collector.rules.calendar import SchoolCalendar
 from homeroom_collector.snmp.service import poll_network
 from homeroom_collector.snmp.targets import Target
 from homeroom_collector.snmp.targets import targets as make_targets
@@ -56,6 +58,7 @@ from homeroom_collector.store.calendar_memory import CalendarMemory
 
 _log = logging.getLogger(__name__)
 _STORE_WAIT_SECONDS = 5.0
+_HISTORY_WAIT_SECONDS = 60.0
 _CLOSURES_EVERY_SECONDS = 30.0
 _TOPOLOGY_EVERY_SECONDS = 60.0
 
@@ -100,6 +103,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_committing)
     app.cleanup_ctx.append(_running(_follow_revocations))
     app.cleanup_ctx.append(_running(_keep_presence))
+    app.cleanup_ctx.append(_running(_keep_history))
     app.cleanup_ctx.append(_running(_keep_calendars))
     app.cleanup_ctx.append(_running(_keep_topology))
     app.cleanup_ctx.append(_running(_keep_google))
@@ -124,6 +128,7 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
         capacity=settings.ingest.queue_reports,
         most_at_once=settings.ingest.reports_per_commit,
         oldest_seconds=settings.ingest.late_reports,
+        sampling=settings.history.sampling(),
     )
     most = settings.ingest.max_reports_per_request
     agents = settings.agents
@@ -274,6 +279,23 @@ async def _follow_revocations(collector: Collector) -> None:
         except CollectorError as error:
             _log.warning("revoked keys not read: %s", error)
         collector.measures.keys.set(len(collector.keyring))
+
+
+async def _keep_history(collector: Collector) -> None:
+    """Look after the history, not before the first reports are in."""
+
+    def calendars() -> list[tuple[str, SchoolCalendar]]:
+        return [(state.school.school_id, state.calendar) for state in collector.fleet.schools]
+
+    retention = collector.settings.history.retention()
+    upkeep = Upkeep(collector.store, collector.commit, calendars, retention)
+    while True:
+        await asyncio.sleep(_HISTORY_WAIT_SECONDS)
+        try:
+            await upkeep.look_after(time.time())
+        except CollectorError as error:
+            _log.warning("history not looked after: %s", error)
+        await asyncio.sleep(EVERY_SECONDS)
 
 
 async def _keep_presence(collector: Collector) -> None:

@@ -15,8 +15,10 @@ from homeroom_collector.chromebook import settings as chromebook
 from homeroom_collector.chromebook.settings import ChromebookSettings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Freshness
+from homeroom_collector.history.upkeep import Retention
 from homeroom_collector.ingest import settings as agents
 from homeroom_collector.ingest.limits import Allowance
+from homeroom_collector.ingest.merge import Sampling
 from homeroom_collector.ingest.settings import AgentSettings
 from homeroom_collector.rules.bandwidth import BandwidthPolicy
 from homeroom_collector.rules.fiscal_year import FiscalYears
@@ -107,6 +109,27 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistorySettings:
+    """How long what is kept: samples for charts, and days of computers, of network gear and of its ports."""
+
+    samples: Seconds = 48 * 3600.0
+    gear_samples_every: Seconds = 300.0
+    computers: Seconds = 5 * 366 * 86_400.0
+    network: Seconds = 5 * 366 * 86_400.0
+    interfaces: Seconds = 400 * 86_400.0
+
+    def retention(self) -> Retention:
+        """As upkeep wants it."""
+        return Retention(
+            samples=self.samples, computers=self.computers, network=self.network, interfaces=self.interfaces
+        )
+
+    def sampling(self) -> Sampling:
+        """As ingest wants it."""
+        return Sampling(keep_seconds=self.samples, gear_every_seconds=self.gear_samples_every)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FreshnessSettings:
     """How long what a device said counts as its state: fast facts, and slow ones such as battery health."""
 
@@ -162,6 +185,7 @@ class Settings:
     chromebooks: ChromebookSettings = field(default_factory=ChromebookSettings)
     ingest: IngestSettings = field(default_factory=IngestSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    history: HistorySettings = field(default_factory=HistorySettings)
     snmp: SnmpSettings = field(default_factory=SnmpSettings)
     google: GoogleSettings = field(default_factory=GoogleSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
@@ -198,6 +222,8 @@ def _problems(settings: Settings) -> list[str]:
         found.append(f"decisions.fiscal_year_start: {settings.decisions.fiscal_year_start!r} is not a day; write 07-01")
     ingest = settings.ingest
     bounds = ("max_request_bytes", "max_body_bytes", "max_reports_per_request", "queue_reports", "reports_per_commit")
+    if settings.history.gear_samples_every <= 0:
+        found.append("history.gear_samples_every: must be above 0")
     for name in ("device", "address", "failure"):
         allowance = getattr(settings.limits, name)
         if allowance.per_second <= 0 or allowance.burst < 1:

@@ -18,10 +18,10 @@ from homeroom_collector.errors import RefusedError, StoreUnavailableError
 from homeroom_collector.ingest.clock import Days, timing
 from homeroom_collector.ingest.keyring import Caller
 from homeroom_collector.ingest.measures import Measures
-from homeroom_collector.ingest.merge import Arrived, DeviceState, News, needs_whole
+from homeroom_collector.ingest.merge import Arrived, DeviceState, News, Sampling, needs_whole
 from homeroom_collector.ingest.problem import BusyError
 from homeroom_collector.ingest.wire import Decoded
-from homeroom_collector.store import Connection, Store, daily, latest, tokens
+from homeroom_collector.store import Connection, Store, daily, history, latest, tokens
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -89,9 +89,10 @@ class GroupCommit:
         capacity: int,
         most_at_once: int,
         oldest_seconds: float,
+        sampling: Sampling,
     ) -> None:
         self._store, self._days_of, self._on_news = store, days_of, on_news
-        self._oldest_seconds = oldest_seconds
+        self._oldest_seconds, self._sampling = oldest_seconds, sampling
         self._measures, self._capacity, self._most_at_once = measures, capacity, most_at_once
         self._waiting = _Batch()
         self._queued = 0
@@ -210,12 +211,14 @@ class GroupCommit:
         held = latest.held(connection, list(arrived))
         wanting = [each.number for each in held if needs_whole(each, arrived[each.number])]
         whole = latest.whole(connection, wanting)
-        changes = {each.number: _Change(DeviceState(each, whole.get(each.number))) for each in held}
+        changes = {each.number: _Change(DeviceState(each, whole.get(each.number), self._sampling)) for each in held}
         for number, change in changes.items():
             change.take(arrived[number], self._days_of(schools[number]))
         changed = [change.state for change in changes.values() if any(change.taken)]
         latest.change(connection, [state.row() for state in changed])
         daily.add(connection, [row for state in changed for row in state.ended_days()])
+        history.add_samples(connection, [row for state in changed for row in state.full_chunks()])
+        history.roll_up_again(connection, [day for state in changed for day in state.days_to_roll_up_again()])
         return changes
 
     def _announce(self, deliveries: list[_Delivery], changes: dict[int, _Change]) -> None:

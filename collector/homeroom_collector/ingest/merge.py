@@ -18,11 +18,14 @@ import msgspec
 
 from homeroom_agent.report import Report
 from homeroom_agent.report.codec import shapes
-from homeroom_collector.ingest import day as days
+from homeroom_collector.history import day as days
+from homeroom_collector.history.chunk import FULL_LENGTH, FULL_LENGTH_OF_GEAR, packed
+from homeroom_collector.history.day import Day
+from homeroom_collector.history.sample import line
 from homeroom_collector.ingest.clock import Timing
 from homeroom_collector.ingest.clone import is_anothers
-from homeroom_collector.ingest.day import Day
 from homeroom_collector.ingest.seen import Seen
+from homeroom_collector.store.history import SampleRow
 from homeroom_collector.store.latest import Held, Row, Whole
 
 SECTIONS = tuple(
@@ -61,6 +64,14 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which numbers are kept for charts: how long, and of network gear how often."""
+
+    keep_seconds: float
+    gear_every_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """A report that changed something, as the rest of the collector should see it: only what is newest, in our time."""
 
@@ -86,14 +97,22 @@ def _set(names: str) -> frozenset[str]:
 
 def needs_whole(held: Held, arrived: Sequence[Arrived]) -> bool:
     """Whether :class:`DeviceState` must know the stored report itself, not only what stands about it in ``held``."""
-    return held.measured_at is not None and any(each.sections != held.sections for each in arrived)
+    if held.measured_at is None:
+        return False
+    return _is_full(held) or any(each.sections != held.sections for each in arrived)
+
+
+def _is_full(held: Held) -> bool:
+    return held.recent_length > (FULL_LENGTH_OF_GEAR if "network" in held.sections else FULL_LENGTH)
 
 
 class DeviceState:
     """The stored state of one device while reports are merged into it."""
 
-    def __init__(self, held: Held, whole: Whole | None) -> None:
+    def __init__(self, held: Held, whole: Whole | None, sampling: Sampling) -> None:
         """``whole`` may be None where :func:`needs_whole` says so."""
+        self._sampling, self._more_recent = sampling, ""
+        self._full = whole.recent if whole and _is_full(held) else None
         self._number = held.number
         self._seen = Seen(held.seen)
         self._measured_at, self._sections = held.measured_at, held.sections
@@ -114,6 +133,7 @@ class DeviceState:
             return None
         self._last, self._heard_at = each, each.received_at
         self._count(each, day)
+        self._sample(each)
         names = each.sections
         if self._measured_at is None or each.timing.measured_at >= self._measured_at:
             self._replace(each, names)
@@ -134,12 +154,31 @@ class DeviceState:
             report=self._raw if self._report_changed else None,
             kept=_encoder.encode(self._kept).decode() if self._kept_changed else None,
             today=days.write(self._today),
+            recent=None if self._full is None else "",
+            more_recent=self._more_recent,
             device_number=self._number,
         )
 
     def ended_days(self) -> list[dict[str, Any]]:
         """Rows to add to the history: days that are over, and late reports of such days."""
         return [day.row(self._number) for day in self._ended.values()]
+
+    def full_chunks(self) -> list[SampleRow]:
+        """Samples that make room for new ones."""
+        rows = packed(self._full) if self._full else ()
+        return [SampleRow(block, self._number, first_at, body) for block, first_at, body in rows]
+
+    def days_to_roll_up_again(self) -> list[tuple[int, int]]:
+        """Days (and device number) that are over, of which more was heard now."""
+        return [(day, self._number) for day in self._ended] if "network" in self._sections else []
+
+    def _sample(self, each: Arrived) -> None:
+        at, every = each.timing.measured_at, self._sampling.gear_every_seconds
+        if at <= each.received_at - self._sampling.keep_seconds:
+            return
+        slot_taken = self._measured_at is not None and at // every == self._measured_at // every
+        if each.report.network is None or not slot_taken:
+            self._more_recent += line(each.report, at)
 
     def _count(self, each: Arrived, day: int) -> None:
         if self._today is None or day > self._today.day:

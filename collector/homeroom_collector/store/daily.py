@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from homeroom_collector.history.day import Day, read
 from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.schema import daily as table
+from homeroom_collector.store.schema import latest
 from homeroom_collector.store.upsert import Merge, upsert
 
 LEAST = ("boots_total_min", "battery_health_ratio_min")
@@ -38,7 +41,7 @@ def _pick(new: Any, old: Any, better: Any) -> Any:
 
 
 _MERGE: dict[str, Merge] = {
-    "reports": _sum("reports"),
+    **{name: _sum(name) for name in ("reports", "polls", "polls_answered")},
     **{name: _least(name) for name in ("first_measured_at", *LEAST)},
     **{name: _greatest(name) for name in ("last_measured_at", *GREATEST)},
 }
@@ -50,10 +53,15 @@ def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
         connection.execute(upsert(connection, table, ["day", "device_number"], _MERGE), rows)
 
 
-def reports_of(connection: Connection, device_number: int) -> dict[int, int]:
-    """Reports by day of one device."""
-    rows = connection.execute(sa.select(table.c.day, table.c.reports).where(table.c.device_number == device_number))
-    return {row.day: row.reports for row in rows}
+def of(connection: Connection, device_number: int, since_day: int) -> list[Day]:
+    """Days of one device since a day, the open one included, by day."""
+    columns = [table.c[name] for name in Day.__struct_fields__]
+    query = sa.select(*columns).where(table.c.device_number == device_number, table.c.day >= since_day)
+    days = {row.day: Day(*row) for row in connection.execute(query)}
+    today = read(connection.scalar(sa.select(latest.c.today).where(latest.c.device_number == device_number)))
+    if today is not None and today.day >= since_day:
+        days[today.day] = today.joined(days[today.day]) if today.day in days else today
+    return [days[day] for day in sorted(days)]
 
 
 class Counted(NamedTuple):
@@ -67,10 +75,45 @@ class Counted(NamedTuple):
 def counted_since(connection: Connection, day: int) -> dict[int, Counted]:
     """Crashes and unexpected shutdowns of each device since a day, and on how many days it reported, by its number.
 
-    The counters only grow, so what happened is the last minus the first; of a single day nothing can be said.
+    The counters only grow, so what happened is the last minus the first; of a single day nothing can be said. A day on
+    which late reports came in beside the open one counts twice; nobody acts on one day more.
     """
     totals = (table.c.crashes_total_max, table.c.unexpected_shutdowns_total_max)
-    grown = [sa.func.max(total) - sa.func.min(total) for total in totals]
-    query = sa.select(table.c.device_number, sa.func.count(), *grown)
+    extremes = [rule(total) for total in totals for rule in (sa.func.min, sa.func.max)]
+    query = sa.select(table.c.device_number, sa.func.count(), *extremes)
     rows = connection.execute(query.where(table.c.day >= day).group_by(table.c.device_number))
-    return {row[0]: Counted(*row[1:]) if row[1] > 1 else Counted(row[1], None, None) for row in rows}
+    counts: dict[int, _Counts] = {row[0]: (row[1], (row[2], row[3]), (row[4], row[5])) for row in rows}
+    for number, today in _open_days(connection, day):
+        days, crashes, shutdowns = counts.get(number, (0, (None, None), (None, None)))
+        counts[number] = (
+            days + 1,
+            _widened(crashes, today.crashes_total_max),
+            _widened(shutdowns, today.unexpected_shutdowns_total_max),
+        )
+    return {number: _counted(*counted) for number, counted in counts.items()}
+
+
+def _open_days(connection: Connection, since_day: int) -> Iterator[tuple[int, Day]]:
+    query = sa.select(latest.c.device_number, latest.c.today).where(latest.c.today.is_not(None))
+    for number, text in connection.execute(query):
+        today = read(text)
+        if today is not None and today.day >= since_day:
+            yield number, today
+
+
+_Range = tuple[int | None, int | None]
+_Counts = tuple[int, _Range, _Range]
+
+
+def _widened(seen: _Range, new: int | None) -> _Range:
+    known = [value for value in (*seen, new) if value is not None]
+    return (min(known), max(known)) if known else (None, None)
+
+
+def _counted(days: int, crashes: _Range, shutdowns: _Range) -> Counted:
+    return Counted(days, _grown(crashes), _grown(shutdowns)) if days > 1 else Counted(days, None, None)
+
+
+def _grown(seen: _Range) -> int | None:
+    least, most = seen
+    return None if least is None or most is None else most - least

@@ -27,18 +27,23 @@ class Held(NamedTuple):
     sections: str
     today: str | None
     received_at: float | None
+    recent_length: int = 0
 
 
 class Whole(NamedTuple):
-    """The newest report, and the sections kept beside it."""
+    """The newest report, the sections kept beside it, and the samples that are in no row of ``samples`` yet."""
 
     number: int
     report: str | None
     kept: str | None
+    recent: str | None = None
 
 
 class Row(NamedTuple):
-    """New state of a device, in the order of the statement. Where None is allowed, it leaves what was there."""
+    """New state of a device, in the order of the statement. Where None is allowed, it leaves what was there.
+
+    ``recent`` replaces the samples at hand, ``more_recent`` is put behind them.
+    """
 
     seen: str
     measured_at: float | None
@@ -49,6 +54,8 @@ class Row(NamedTuple):
     report: str | None
     kept: str | None
     today: str
+    recent: str | None
+    more_recent: str
     device_number: int
 
 
@@ -89,7 +96,9 @@ def _rows(connection: Connection, kind: type[Held | Whole], numbers: Sequence[in
 
 
 def _columns(fields: tuple[str, ...]) -> list[sa.ColumnElement[Any]]:
-    return [table.c.device_number, *(table.c[name] for name in fields[1:])]
+    length = sa.func.coalesce(sa.func.length(table.c.recent), 0)
+    others: dict[str, sa.ColumnElement[Any]] = {"number": table.c.device_number, "recent_length": length}
+    return [others[name] if name in others else table.c[name] for name in fields]
 
 
 @lru_cache(maxsize=4)
@@ -104,10 +113,12 @@ def _one_row(fields: tuple[str, ...]) -> sa.Select[Any]:
 def _change(dialect: sa.Dialect) -> str:
     """The statement of :func:`change`: compiled once, for compiling costs more than a hundred rows."""
     lasting = {"measured_at", "clock_skew_seconds", "on_campus", "report", "kept"}
-    values = {}
-    for name in Row._fields[:-1]:
+    values: dict[str, Any] = {}
+    for name in Row._fields[: Row._fields.index("recent")]:
         new = sa.bindparam(name, type_=table.c[name].type)
         values[name] = sa.func.coalesce(new, table.c[name]) if name in lasting else new
+    recent, more = (sa.bindparam(name, type_=sa.Text) for name in ("recent", "more_recent"))
+    values["recent"] = sa.func.coalesce(recent, table.c.recent, sa.literal_column("''")).concat(more)
     statement = table.update().where(table.c.device_number == sa.bindparam("number")).values(values)
     return str(statement.compile(dialect=dialect))
 
@@ -116,6 +127,19 @@ def change(connection: Connection, rows: Sequence[Row]) -> None:
     """Write new state of devices that :func:`held` found in the same transaction."""
     if rows:
         connection.exec_driver_sql(_change(connection.dialect), [tuple(row) for row in rows])
+
+
+def open_days(connection: Connection, number: int, *, most: int) -> list[tuple[int, str]]:
+    """Days that stand in the rows of devices, the next ``most`` with a number above this one: number and text."""
+    query = sa.select(table.c.device_number, table.c.today).where(table.c.today.is_not(None))
+    query = query.where(table.c.device_number > number).order_by(table.c.device_number).limit(most)
+    return [(row.device_number, row.today) for row in connection.execute(query)]
+
+
+def close_day(connection: Connection, number: int, today: str) -> bool:
+    """Take a day out of its device's row, if it is still this one."""
+    change = table.update().where(table.c.device_number == number, table.c.today == today).values(today=None)
+    return connection.execute(change).rowcount == 1
 
 
 def after(connection: Connection, number: int, *, most: int) -> list[Stored]:

@@ -110,6 +110,7 @@ latest = sa.Table(
     sa.Column("kept", sa.Text, comment="JSON: sections the newest report lacks, each [measured_at, section]"),
     sa.Column("today", sa.Text, comment="JSON: the newest day of the history, moved to daily when it ends"),
     sa.Column("google", sa.Text, comment="JSON: directory and telemetry, each [measured_at, report]"),
+    sa.Column("recent", sa.Text, comment="samples that are not in a row of samples yet, one a line"),
 )
 
 daily = sa.Table(
@@ -127,7 +128,42 @@ daily = sa.Table(
     sa.Column("crashes_total_max", sa.BigInteger),
     sa.Column("battery_health_ratio_min", sa.Double),
     sa.Column("disk_wear_ratio_max", sa.Double),
+    sa.Column("polls", sa.BigInteger, nullable=False, server_default="0", comment="of network gear"),
+    sa.Column("polls_answered", sa.BigInteger, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
+    postgresql_partition_by="RANGE (day)",
+)
+
+daily_interfaces = sa.Table(
+    "daily_interfaces",
+    metadata,
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("device_number", _Number, primary_key=True, autoincrement=False),
+    sa.Column("interface", sa.Text, primary_key=True),
+    sa.Column("readings", sa.BigInteger, nullable=False),
+    sa.Column("in_octets", sa.Numeric(20, 0)),
+    sa.Column("out_octets", sa.Numeric(20, 0)),
+    sa.Column("in_p95_bps", sa.Double, comment="95th percentile while there was instruction"),
+    sa.Column("out_p95_bps", sa.Double),
+    sqlite_with_rowid=False,
+    postgresql_partition_by="RANGE (day)",
+)
+
+rolled_up = sa.Table(
+    "rolled_up",
+    metadata,
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False, comment="day whose ports are worked out"),
+    sa.Column("device_number", _Number, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+samples = sa.Table(
+    "samples",
+    metadata,
+    sa.Column("block", sa.Integer, primary_key=True, autoincrement=False, comment="six hours since 1970"),
+    sa.Column("device_number", _Number, primary_key=True, autoincrement=False),
+    sa.Column("first_at", sa.Double, primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False, comment="lines of JSON, compressed (zlib)"),
 )
 
 closures = sa.Table(

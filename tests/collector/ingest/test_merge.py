@@ -8,13 +8,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from homeroom_collector.history.day import Day
 from homeroom_collector.ingest.clock import Days, timing
-from homeroom_collector.ingest.day import Day
-from homeroom_collector.ingest.merge import Arrived, DeviceState, News, needs_whole, whole_report
+from homeroom_collector.ingest.merge import Arrived, DeviceState, News, Sampling, needs_whole, whole_report
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.store.latest import Held, Whole
 
 NOW = 1_795_000_000.0
+SAMPLING = Sampling(keep_seconds=172_800.0, gear_every_seconds=300.0)
 WIRE, DAYS = Wire(), Days()
 
 
@@ -31,7 +32,7 @@ class Shelf:
         arrived = [_arrived(report) for report in reports]
         held = Held(1, self.row["seen"], self.row["measured_at"], self.row["sections"], self.row["today"], None)
         whole = Whole(1, self.row["report"], self.row["kept"]) if needs_whole(held, arrived) else None
-        state = DeviceState(held, whole)
+        state = DeviceState(held, whole, SAMPLING)
         news = [state.take(each, DAYS.of(each.timing.measured_at)) for each in arrived]
         if any(news):
             lasting = {name: self.row.get(name) for name, value in state.row()._asdict().items() if value is None}
@@ -127,7 +128,7 @@ def test_times_are_told_on_the_collectors_clock():
     report = made(1, NOW + 10_800 - 60, sent_at=NOW + 10_800)
     decoded = WIRE.batch(json.dumps({"reports": [report]}).encode(), 1)[0][0]
     arrived = Arrived(decoded.report, decoded.raw, timing(NOW + 10_740, NOW + 10_800, NOW, oldest_seconds=1e9), NOW)
-    news = DeviceState(Held(1, "", None, "", None, None), None).take(arrived, 20261118)
+    news = DeviceState(Held(1, "", None, "", None, None), None, SAMPLING).take(arrived, 20261118)
     assert news
     assert (news.report.measured_at, news.report.sent_at) == (NOW - 60, None)
 

@@ -19,7 +19,7 @@ async def number(store: Store) -> int:
 
 
 def row(number: int, **changed: Any) -> Row:
-    whole = Row("1", NOW, NOW + 1, 0.5, True, "cpu", '{"cpu":{}}', '{"os":[1,{}]}', "[20261122,1]", number)
+    whole = Row("1", NOW, NOW + 1, 0.5, True, "cpu", '{"cpu":{}}', '{"os":[1,{}]}', "[20261122,1]", None, "", number)
     return whole._replace(**changed)
 
 
@@ -33,7 +33,7 @@ async def test_state_is_written_and_read_back(store: Store, number: int):
     assert await store.read(partial(latest.held, numbers=[number])) == [
         Held(number, "1", NOW, "cpu", "[20261122,1]", NOW + 1)
     ]
-    whole = {number: Whole(number, '{"cpu":{}}', '{"os":[1,{}]}')}
+    whole = {number: Whole(number, '{"cpu":{}}', '{"os":[1,{}]}', "")}
     assert await store.read(partial(latest.whole, numbers=[number])) == whole
     (stored,) = await store.read(partial(latest.after, number=-1, most=10))
     assert stored == Stored(stored.device_id, number, '{"cpu":{}}', '{"os":[1,{}]}', NOW, NOW + 1, True)
@@ -68,6 +68,7 @@ async def test_days_are_added_up_and_extremes_kept(store: Store, number: int):
     def day(**changed: Any) -> dict[str, Any]:
         names = [column.name for column in daily.table.columns]
         made = dict.fromkeys(names) | {"day": 20261122, "device_number": number, "reports": 1}
+        made |= {"polls": 0, "polls_answered": 0}
         return made | {"first_measured_at": NOW, "last_measured_at": NOW} | changed
 
     await store.write(partial(daily.add, rows=[day(boots_total_max=3, battery_health_ratio_min=0.8)]))
@@ -77,4 +78,5 @@ async def test_days_are_added_up_and_extremes_kept(store: Store, number: int):
     assert (found["reports"], found["first_measured_at"], found["last_measured_at"]) == (6, NOW - 9, NOW)
     assert (found["boots_total_max"], found["battery_health_ratio_min"], found["disk_wear_ratio_max"]) == (3, 0.7, 0.1)
     assert found["crashes_total_max"] is None
-    assert await store.read(partial(daily.reports_of, device_number=number)) == {20261122: 6}
+    (day,) = await store.read(partial(daily.of, device_number=number, since_day=0))
+    assert (day.day, day.reports, day.boots_total_max) == (20261122, 6, 3)

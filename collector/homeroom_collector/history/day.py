@@ -1,4 +1,4 @@
-"""The history of one device and day, counted up report by report.
+"""One device, one day, counted up report by report.
 
 The newest day of a device stands in its row of the latest state, so that taking a report in writes one row, not two.
 When a report of a later day comes, the day moves to the table ``daily``; reports of earlier days go there directly.
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from homeroom_agent.report import Report, Uptime
+from homeroom_agent.report.network import NetworkGear
 
 N = TypeVar("N", int, float)
 
@@ -31,6 +32,8 @@ class Day(msgspec.Struct, array_like=True, gc=False):
     crashes_total_max: int | None = None
     battery_health_ratio_min: float | None = None
     disk_wear_ratio_max: float | None = None
+    polls: int = 0
+    polls_answered: int = 0
 
     def count(self, report: Report, measured_at: float) -> None:
         """Count one report in; order does not matter."""
@@ -41,12 +44,18 @@ class Day(msgspec.Struct, array_like=True, gc=False):
         self.reports += 1
         if report.uptime is not None:
             self._count_uptime(report.uptime)
-        elif report.network is not None and report.network.system is not None:
-            self.uptime_seconds_max = _greater(self.uptime_seconds_max, report.network.system.uptime_seconds)
+        elif report.network is not None:
+            self._count_poll(report.network)
         for battery in report.batteries or ():
             self.battery_health_ratio_min = _less(self.battery_health_ratio_min, battery.health_ratio)
         for disk in report.disks or ():
             self.disk_wear_ratio_max = _greater(self.disk_wear_ratio_max, disk.wear_ratio)
+
+    def _count_poll(self, gear: NetworkGear) -> None:
+        self.polls += 1
+        self.polls_answered += gear.reachable
+        if gear.system is not None:
+            self.uptime_seconds_max = _greater(self.uptime_seconds_max, gear.system.uptime_seconds)
 
     def _count_uptime(self, uptime: Uptime) -> None:
         self.uptime_seconds_max = _greater(self.uptime_seconds_max, uptime.uptime_seconds)
@@ -55,6 +64,13 @@ class Day(msgspec.Struct, array_like=True, gc=False):
         shutdowns = _column(uptime.unexpected_shutdowns_total)
         self.unexpected_shutdowns_total_max = _greater(self.unexpected_shutdowns_total_max, shutdowns)
         self.crashes_total_max = _greater(self.crashes_total_max, _column(uptime.crashes_total))
+
+    def joined(self, other: Day) -> Day:
+        """Both parts of the same day as one."""
+        rules: dict[str, Any] = {"reports": _sum, "polls": _sum, "polls_answered": _sum, "first_measured_at": _less}
+        rules |= {"boots_total_min": _less, "battery_health_ratio_min": _less}
+        names = self.__struct_fields__[1:]
+        return Day(self.day, *(rules.get(n, _greater)(getattr(self, n), getattr(other, n)) for n in names))
 
     def row(self, device_number: int) -> dict[str, Any]:
         """As a row of ``daily``."""
@@ -86,3 +102,7 @@ def _less(known: N | None, new: N | None) -> N | None:
 
 def _greater(known: N | None, new: N | None) -> N | None:
     return new if known is None or (new is not None and new > known) else known
+
+
+def _sum(one: int, other: int) -> int:
+    return one + other
