@@ -171,7 +171,8 @@ def fast_agent(values: Mapping[str, Value]) -> Iterator[tuple[int, Any]]:
         try:
             yield sock.getsockname()[1], process
         finally:
-            process.terminate()
+            # Forked from a test, it may have been given handlers of SIGTERM that never run there.
+            process.kill()
             process.join()
 
 
