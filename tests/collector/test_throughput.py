@@ -136,9 +136,8 @@ async def test_a_size_that_is_none_is_refused_and_uses_nothing_up(running: Runni
     [
         {"connectivity": {"metered": True}},
         {"links": [{"name": "wwan0", "type": "cellular", "active": True}]},
-        {"source": "extension"},
     ],
-    ids=["metered", "cellular", "an extension, which cannot measure"],
+    ids=["metered", "cellular"],
 )
 async def test_who_may_not_measure_gets_no_leave(running: Running, sections: dict[str, Any]):
     status, answer = await running.send(await running.key(), report() | sections)
