@@ -44,7 +44,7 @@ from homeroom_collector.ingest.throughput_measures import ThroughputMeasures
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
 from homeroom_collector.rules.calendar import SchoolCalendar
-from homeroom_collector.snmp.service import poll_network
+from homeroom_collector.snmp.polling.service import poll_network
 from homeroom_collector.snmp.targets import Target
 from homeroom_collector.snmp.targets import targets as make_targets
 from homeroom_collector.sources import calendar_settings

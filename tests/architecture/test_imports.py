@@ -16,8 +16,8 @@ AGENT_FOR_COLLECTOR = {"report", "spool", "transport", "errors"}
 HOMES = {
     "yaml": ("strict.py",),
     "pydantic": ("strict.py",),
-    "gufo": ("snmp/engine_gufo",),
-    "pysnmp": ("snmp/engine_pysnmp", "snmp/traps.py"),
+    "gufo": ("snmp/engines/gufo/",),
+    "pysnmp": ("snmp/engines/pysnmp/", "snmp/notifications/traps.py"),
     "sqlalchemy": ("store/",),
     "alembic": ("store/",),
     "icalendar": ("sources/calendars.py",),

@@ -20,11 +20,11 @@ from gufo.snmp.aio import SnmpSession
 
 from fast_agent import fast_agent, switch
 from homeroom_collector.secret import Secret
-from homeroom_collector.snmp.engines import Engines
-from homeroom_collector.snmp.profile_load import load_catalog
+from homeroom_collector.snmp.engines.choice import Engines
+from homeroom_collector.snmp.knowledge.load import load_catalog
+from homeroom_collector.snmp.polling.watch import Pace, Watch
 from homeroom_collector.snmp.session import Credentials, Endpoint
 from homeroom_collector.snmp.targets import Target
-from homeroom_collector.snmp.watch import Pace, Watch
 
 NAME = "poll"
 PORTS, ROUNDS, POLLS = 52, 7, 40

@@ -31,13 +31,13 @@ from prometheus_client import CollectorRegistry
 from fast_agent import SILENT, fast_agent, switch
 from homeroom_agent.report import Report
 from homeroom_collector.secret import Secret
-from homeroom_collector.snmp.engines import Engines
-from homeroom_collector.snmp.poll_measures import PollMeasures
-from homeroom_collector.snmp.poller import Poller
-from homeroom_collector.snmp.profile_load import load_catalog
+from homeroom_collector.snmp.engines.choice import Engines
+from homeroom_collector.snmp.knowledge.load import load_catalog
+from homeroom_collector.snmp.polling.measures import PollMeasures
+from homeroom_collector.snmp.polling.poller import Poller
+from homeroom_collector.snmp.polling.watch import Pace, Watch
 from homeroom_collector.snmp.session import Credentials, Endpoint
 from homeroom_collector.snmp.targets import Target
-from homeroom_collector.snmp.watch import Pace, Watch
 from tests.benchmarks.poll import moving_columns
 
 NAME = "poll_fleet"

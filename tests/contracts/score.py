@@ -16,9 +16,9 @@ from types import ModuleType
 from typing import Any
 
 from homeroom_agent.report import NetworkGear, to_wire
-from homeroom_collector.snmp import gear
-from homeroom_collector.snmp.profile_load import load_catalog
-from homeroom_collector.snmp.profile_match import Catalog
+from homeroom_collector.snmp.knowledge.load import load_catalog
+from homeroom_collector.snmp.knowledge.match import Catalog
+from homeroom_collector.snmp.reading import gear
 
 from .recording import PUBLIC, RecordingSession
 

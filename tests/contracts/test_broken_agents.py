@@ -10,7 +10,7 @@ import pytest
 from contracts import score
 from contracts.recording import PUBLIC, RecordingSession, parse
 from homeroom_agent.report import from_wire, to_wire
-from homeroom_collector.snmp import gear
+from homeroom_collector.snmp.reading import gear
 from homeroom_collector.snmp.session import IpAddress, Oid, Value
 
 pytestmark = pytest.mark.skipif(not score.names(), reason="../shared/snmp is not beside this checkout")

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.recording import PUBLIC, parse
 from homeroom_collector.secret import Secret
-from homeroom_collector.snmp.engines import Engines
+from homeroom_collector.snmp.engines.choice import Engines
 from homeroom_collector.snmp.session import Credentials, Endpoint
 from snmp_agents import simulator
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from homeroom_collector.errors import SnmpAuthenticationError, SnmpRefusedError, SnmpTimeoutError
-from homeroom_collector.snmp.engines import Engines
+from homeroom_collector.snmp.engines.choice import Engines
 from homeroom_collector.snmp.session import Credentials, Endpoint, Secret
 from snmp_agents import SNMPD, SNMPD_MISSING, free_port, snmpd
 

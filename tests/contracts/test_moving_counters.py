@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from homeroom_collector.secret import Secret
-from homeroom_collector.snmp import gear
 from homeroom_collector.snmp.bandwidth import PortRate, Reading, rates
-from homeroom_collector.snmp.engines import Engines
+from homeroom_collector.snmp.engines.choice import Engines
+from homeroom_collector.snmp.reading import gear
 from homeroom_collector.snmp.session import Credentials, Endpoint, Session
 from snmp_agents import simulator
 

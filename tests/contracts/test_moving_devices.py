@@ -11,10 +11,10 @@ import pytest
 from fast_agent import Answers, Counter32, Counter64, TimeTicks, switch
 from homeroom_agent.report.network import Interface, NetworkGear
 from homeroom_collector.secret import Secret
-from homeroom_collector.snmp.engines import Engines
+from homeroom_collector.snmp.engines.choice import Engines
+from homeroom_collector.snmp.polling.watch import Pace, Watch
 from homeroom_collector.snmp.session import Credentials, Endpoint, Value
 from homeroom_collector.snmp.targets import Target
-from homeroom_collector.snmp.watch import Pace, Watch
 
 IF, IFX, SYSTEM, ENGINE = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.1", "1.3.6.1.6.3.10.2.1"
 IN_OCTETS, WIDE_IN_OCTETS, NAME, SPEED, HIGH_SPEED = f"{IF}.10", f"{IFX}.6", f"{IFX}.1", f"{IF}.5", f"{IFX}.15"

@@ -14,7 +14,7 @@ from fast_agent import fast_agent, switch
 from homeroom_agent.report import Report
 from homeroom_collector.model import Device
 from homeroom_collector.secret import Secret
-from homeroom_collector.snmp.service import poll_network
+from homeroom_collector.snmp.polling.service import poll_network
 from homeroom_collector.snmp.session import Credentials, Endpoint
 from homeroom_collector.snmp.settings import SnmpSettings, TrapSettings
 from homeroom_collector.snmp.targets import Target

@@ -7,9 +7,9 @@ import pytest
 from contracts import score
 from contracts.recording import PUBLIC, RecordingSession
 from homeroom_agent.report import from_wire
-from homeroom_collector.snmp import gear
-from homeroom_collector.snmp.topology import as_graph, draw
-from homeroom_collector.snmp.topology_links import Station
+from homeroom_collector.snmp.reading import gear
+from homeroom_collector.snmp.topology.graph import as_graph, draw
+from homeroom_collector.snmp.topology.links import Station
 
 pytestmark = pytest.mark.skipif(not score.names(), reason="../shared/snmp is not beside this checkout")
 

@@ -6,8 +6,8 @@ import pytest
 
 from contracts import score
 from contracts.recording import PUBLIC
-from homeroom_collector.snmp import gear
-from homeroom_collector.snmp.engines import Engines
+from homeroom_collector.snmp.engines.choice import Engines
+from homeroom_collector.snmp.reading import gear
 from homeroom_collector.snmp.session import Credentials, Endpoint, Secret
 from snmp_agents import simulator
 

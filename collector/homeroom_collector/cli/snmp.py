@@ -17,9 +17,11 @@ from homeroom_collector.cli import snmp_discover
 from homeroom_collector.cli.listing import show
 from homeroom_collector.cli.options import add_format
 from homeroom_collector.errors import ConfigError
-from homeroom_collector.snmp import probe, profile_list, record, target_text
-from homeroom_collector.snmp.engines import Engines
-from homeroom_collector.snmp.profile_load import load_catalog
+from homeroom_collector.snmp import probe, target_text
+from homeroom_collector.snmp.engines.choice import Engines
+from homeroom_collector.snmp.knowledge import listing as profile_listing
+from homeroom_collector.snmp.knowledge.load import load_catalog
+from homeroom_collector.snmp.recording import record
 from homeroom_collector.snmp.session import (
     AuthProtocol,
     Credentials,
@@ -122,12 +124,12 @@ async def _record(options: argparse.Namespace, way: Credentials) -> None:
 
 def run_profiles(options: argparse.Namespace) -> int:
     """Print the families; exit status 1 where a profile is wrong, with every finding on stderr."""
-    findings = profile_list.check_profiles(options.directory)
+    findings = profile_listing.check_profiles(options.directory)
     if findings:
         print("\n".join(findings), file=sys.stderr)
         return 1
-    rows = [dataclasses.asdict(row) for row in profile_list.list_profiles(load_catalog(*options.directory))]
-    show(rows, [field.name for field in dataclasses.fields(profile_list.Listed)], options.format)
+    rows = [dataclasses.asdict(row) for row in profile_listing.list_profiles(load_catalog(*options.directory))]
+    show(rows, [field.name for field in dataclasses.fields(profile_listing.Listed)], options.format)
     return 0
 
 

@@ -19,11 +19,11 @@ from homeroom_collector.cli.options import DEFAULT_CONFIG, add_format
 from homeroom_collector.config import Settings, load
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.secret import Secret
-from homeroom_collector.snmp.discovery import Discovery, Found, Manners, Way, addresses, identity
-from homeroom_collector.snmp.discovery_merge import merged
-from homeroom_collector.snmp.discovery_targets import school_finder, targets_of
-from homeroom_collector.snmp.engines import Engines
-from homeroom_collector.snmp.profile_load import load_catalog
+from homeroom_collector.snmp.discovery.found_targets import school_finder, targets_of
+from homeroom_collector.snmp.discovery.merge import merged
+from homeroom_collector.snmp.discovery.search import Discovery, Found, Manners, Way, addresses, identity
+from homeroom_collector.snmp.engines.choice import Engines
+from homeroom_collector.snmp.knowledge.load import load_catalog
 from homeroom_collector.snmp.session import Credentials
 from homeroom_collector.snmp.targets import ways_of
 from homeroom_collector.sources import schools

@@ -13,9 +13,9 @@ from typing import Any
 
 from homeroom_agent.report.network import NetworkGear
 from homeroom_collector.fleet.network import Network
-from homeroom_collector.snmp.topology import as_graph, draw
-from homeroom_collector.snmp.topology_report import station
-from homeroom_collector.snmp.topology_wan import outside_ports
+from homeroom_collector.snmp.topology.graph import as_graph, draw
+from homeroom_collector.snmp.topology.seen import station
+from homeroom_collector.snmp.topology.wan import outside_ports
 
 _GEAR = ("switch", "router", "access_point")
 _ADDRESS = re.compile(r"(?:[0-9a-f]{2}[:.-]?){5}[0-9a-f]{2}|[0-9a-f:.]*[:.][0-9a-f:.]+", re.IGNORECASE)

@@ -14,7 +14,7 @@ from homeroom_agent.report.network import Interface, NetworkGear
 from homeroom_collector.fleet.families import Column, Table, gauge
 from homeroom_collector.fleet.labels import Key
 from homeroom_collector.snmp.bandwidth import octets_bps
-from homeroom_collector.snmp.uptime import WRAP_TICKS, Clocks, restarted
+from homeroom_collector.snmp.reading.uptime import WRAP_TICKS, Clocks, restarted
 
 _ABSENT = 2**64 - 1
 _NEVER = -1.0

@@ -9,7 +9,7 @@ from itertools import pairwise
 from homeroom_agent.report.network import Interface
 from homeroom_collector.history.sample import GearSample, PortSample
 from homeroom_collector.snmp.bandwidth import PortRate, Reading, percentile_95, rates
-from homeroom_collector.snmp.uptime import Clocks
+from homeroom_collector.snmp.reading.uptime import Clocks
 
 LONGEST_GAP_SECONDS = 900.0
 """A rate over more than this is an average of what nobody saw, and no value of a percentile."""

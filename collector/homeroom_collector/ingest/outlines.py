@@ -10,7 +10,7 @@ from homeroom_agent.errors import ReportError
 from homeroom_agent.report import Report
 from homeroom_collector.fleet.drawing import Outline
 from homeroom_collector.ingest.wire import Wire
-from homeroom_collector.snmp.topology_report import outline
+from homeroom_collector.snmp.topology.seen import outline
 from homeroom_collector.store import Store, gear
 from homeroom_collector.store.gear import StoredGear
 

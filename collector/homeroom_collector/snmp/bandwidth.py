@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from homeroom_agent.report.network import Interface
-from homeroom_collector.snmp.uptime import Clocks, restarted
+from homeroom_collector.snmp.reading.uptime import Clocks, restarted
 
 _WRAP_32 = 2**32
 _OVERSPEED = 1.05

@@ -8,8 +8,8 @@ from typing import Any
 
 from homeroom_agent.report.network import NetworkGear, TableError
 from homeroom_collector.errors import SnmpError, SnmpRefusedError, SnmpTimeoutError
-from homeroom_collector.snmp.gear import read_gear
-from homeroom_collector.snmp.profile_match import Catalog
+from homeroom_collector.snmp.knowledge.match import Catalog
+from homeroom_collector.snmp.reading.gear import read_gear
 from homeroom_collector.snmp.session import Credentials, Endpoint, Engine
 
 _LISTS = (

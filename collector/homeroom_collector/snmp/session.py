@@ -1,7 +1,7 @@
 """What every SNMP engine gives: one session to one device.
 
-Owns the seam between engines and everything that reads devices. Engines live in ``engine_gufo.py`` and
-``engine_pysnmp.py``; nothing else imports their libraries, and one contract suite holds both to this page.
+Owns the seam between engines and everything that reads devices. Engines live in ``engines/gufo`` and
+``engines/pysnmp``; nothing else imports their libraries, and one contract suite holds both to this page.
 
 Values, the same from both engines:
 

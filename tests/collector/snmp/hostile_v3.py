@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
 from fast_agent import GET_BULK, RESPONSE, decode_name, encode_oid, parts, tlv
 from homeroom_collector.secret import Secret
+from homeroom_collector.snmp.engines.v3_keys import Keys
+from homeroom_collector.snmp.engines.v3_message import pdu_within, read_header
 from homeroom_collector.snmp.session import Credentials
-from homeroom_collector.snmp.v3_keys import Keys
-from homeroom_collector.snmp.v3_message import pdu_within, read_header
 
 ENGINE_ID = bytes.fromhex("80001f8880aabbccdd00112233")
 BOOTS, SECONDS = 3, 5000

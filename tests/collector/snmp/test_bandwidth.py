@@ -2,7 +2,7 @@ import pytest
 
 from homeroom_agent.report.network import Interface
 from homeroom_collector.snmp.bandwidth import Reading, by_name, percentile_95, rates, wraps_unseen
-from homeroom_collector.snmp.uptime import Clocks
+from homeroom_collector.snmp.reading.uptime import Clocks
 
 MBIT = 1_000_000
 

@@ -8,10 +8,10 @@ import pytest
 from collector.snmp.pretend import Device, Kept, Network, Time, settle, target
 from fast_agent import switch
 from homeroom_collector.errors import SnmpAnswerError, SnmpError, SnmpTimeoutError
-from homeroom_collector.snmp.poller import Poller
+from homeroom_collector.snmp.polling.poller import Poller
+from homeroom_collector.snmp.polling.watch import Pace, Watch
+from homeroom_collector.snmp.reading.tables.bridge import BASE_ADDRESS, BASE_PORT_INDEX, FDB_PORT, LEARNED_COUNT
 from homeroom_collector.snmp.session import Value
-from homeroom_collector.snmp.tables.bridge import BASE_ADDRESS, BASE_PORT_INDEX, FDB_PORT, LEARNED_COUNT
-from homeroom_collector.snmp.watch import Pace, Watch
 
 IF_PHYS_ADDRESS = "1.3.6.1.2.1.2.2.1.6"
 UPS, LAPTOP, OWN = (2, 0, 0, 0, 0, 7), (10, 0, 39, 0, 0, 153), (2, 0, 0, 0, 0, 1)

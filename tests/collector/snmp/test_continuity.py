@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from homeroom_agent.report.network import Interface, NetworkGear, System
-from homeroom_collector.snmp.continuity import Continuity
-from homeroom_collector.snmp.uptime import Clocks, uptime_seconds
+from homeroom_collector.snmp.polling.continuity import Continuity
+from homeroom_collector.snmp.reading.uptime import Clocks, uptime_seconds
 
 WRAP = 2**32
 FAST_ETHERNET, GIGABIT = 100_000_000, 1_000_000_000

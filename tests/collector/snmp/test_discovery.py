@@ -9,9 +9,9 @@ import pytest
 
 from homeroom_agent.report.network import GearIdentity, NetworkGear, System
 from homeroom_collector.model import School
-from homeroom_collector.snmp.discovery import Discovery, Found, Manners, Marks, Way, addresses
-from homeroom_collector.snmp.discovery_merge import merged
-from homeroom_collector.snmp.discovery_targets import school_finder, targets_of
+from homeroom_collector.snmp.discovery.found_targets import school_finder, targets_of
+from homeroom_collector.snmp.discovery.merge import merged
+from homeroom_collector.snmp.discovery.search import Discovery, Found, Manners, Marks, Way, addresses
 from homeroom_collector.snmp.session import Credentials, Secret
 
 from .pretend import Device, Network, Time

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from homeroom_collector.snmp.doorbell import Doorbell
+from homeroom_collector.snmp.notifications.doorbell import Doorbell
 
 
 class Hall:

@@ -3,8 +3,8 @@ import pytest
 from contracts.recording import RecordingSession
 from homeroom_agent.report.network import GearIdentity, Interface
 from homeroom_collector.errors import SnmpTimeoutError
-from homeroom_collector.snmp import gear, identify
-from homeroom_collector.snmp.identify import Evidence
+from homeroom_collector.snmp.reading import gear, identify
+from homeroom_collector.snmp.reading.identify import Evidence
 from homeroom_collector.snmp.session import Oid
 
 SWITCH = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fast_agent import Counter32, encode_oid, encode_value, tlv
 from homeroom_collector.errors import SnmpAnswerError, SnmpError, SnmpTimeoutError
 from homeroom_collector.secret import Secret
-from homeroom_collector.snmp.engines import Engines
+from homeroom_collector.snmp.engines.choice import Engines
 from homeroom_collector.snmp.session import Credentials, Endpoint, Oid, Session
 
 from .hostile import Request, Script, agent, binding

@@ -9,7 +9,7 @@ import pytest
 
 from fast_agent import Counter32, encode_oid, encode_value, tlv
 from homeroom_collector.errors import SnmpAnswerError, SnmpError
-from homeroom_collector.snmp.engines import Engines
+from homeroom_collector.snmp.engines.choice import Engines
 from homeroom_collector.snmp.session import Endpoint, IpAddress, Oid, Session
 
 from .hostile import binding

@@ -1,5 +1,5 @@
 from homeroom_agent.report.network import PoeGroup, Pool, Printer, Sensor, Supply, Ups, Wireless
-from homeroom_collector.snmp import join
+from homeroom_collector.snmp.reading import join
 
 
 def sensor(index, value, status="unknown"):

@@ -3,8 +3,8 @@
 import asyncio
 
 from contracts.recording import RecordingSession
-from homeroom_collector.snmp.gear import read_gear
-from homeroom_collector.snmp.makers import maker, registry
+from homeroom_collector.snmp.reading.gear import read_gear
+from homeroom_collector.snmp.reading.makers import maker, registry
 from homeroom_collector.snmp.session import Oid
 
 

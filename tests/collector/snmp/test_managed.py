@@ -1,7 +1,7 @@
 """Neighbours that may be somebody's computer do not leave the poller."""
 
 from homeroom_agent.report.network import Neighbor, NetworkGear
-from homeroom_collector.snmp.managed import managed
+from homeroom_collector.snmp.polling.managed import managed
 
 OURS = managed(["02:00:00:00:00:07"], ["Closet-2.district.example", None])
 

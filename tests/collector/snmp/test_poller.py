@@ -9,10 +9,10 @@ import pytest
 
 from homeroom_collector.errors import RefusedError, SnmpAnswerError, SnmpAuthenticationError, SnmpTimeoutError
 from homeroom_collector.secret import Secret
-from homeroom_collector.snmp.poller import Limits, Poller
-from homeroom_collector.snmp.profile_load import load_catalog
+from homeroom_collector.snmp.knowledge.load import load_catalog
+from homeroom_collector.snmp.polling.poller import Limits, Poller
+from homeroom_collector.snmp.polling.watch import Pace, Watch
 from homeroom_collector.snmp.session import Credentials, Endpoint, Oid
-from homeroom_collector.snmp.watch import Pace, Watch
 
 from .pretend import Device, Kept, Network, Time, settle, target
 

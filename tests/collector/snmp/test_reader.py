@@ -2,7 +2,7 @@ import pytest
 
 from contracts.recording import RecordingSession
 from homeroom_collector.errors import SnmpAnswerError, SnmpAuthenticationError, SnmpTimeoutError
-from homeroom_collector.snmp.reader import Memory, Reader
+from homeroom_collector.snmp.reading.reader import Memory, Reader
 
 VALUES = {"1.3.6.1.2.1.1.2.0": 1, "1.9.1.1.5": 10, "1.9.1.1.6": 11, "1.9.1.2.5": 20, "1.9.1.3.5": 30}
 

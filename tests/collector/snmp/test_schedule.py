@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeroom_collector.snmp import schedule
+from homeroom_collector.snmp.polling import schedule
 
 
 @given(st.text(), st.text())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from homeroom_collector.snmp.record import lines
-from homeroom_collector.snmp.scrub import Scrubber, is_left_out
+from homeroom_collector.snmp.recording.record import lines
+from homeroom_collector.snmp.recording.scrub import Scrubber, is_left_out
 
 TEXT = "1.3.6.1.4.1.9.1.1.0"
 

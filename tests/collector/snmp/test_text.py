@@ -1,6 +1,6 @@
 import pytest
 
-from homeroom_collector.snmp.text import hexadecimal, mac, text, whole
+from homeroom_collector.snmp.reading.text import hexadecimal, mac, text, whole
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from homeroom_agent.report.network import GearIdentity, Interface, Neighbor, NetworkGear, System
-from homeroom_collector.snmp.tables.bridge import Bridge
-from homeroom_collector.snmp.topology import Port, as_graph, draw
-from homeroom_collector.snmp.topology_links import Station, canonical
+from homeroom_collector.snmp.reading.tables.bridge import Bridge
+from homeroom_collector.snmp.topology.graph import Port, as_graph, draw
+from homeroom_collector.snmp.topology.links import Station, canonical
 
 
 def mac(number):

@@ -2,8 +2,8 @@
 
 from collector.snmp.test_topology import school, sees, station
 from homeroom_agent.report.network import Interface
-from homeroom_collector.snmp.topology import draw
-from homeroom_collector.snmp.topology_wan import outside_ports
+from homeroom_collector.snmp.topology.graph import draw
+from homeroom_collector.snmp.topology.wan import outside_ports
 
 
 def outside(stations, *, schools=None, named=None):

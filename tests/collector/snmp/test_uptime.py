@@ -1,6 +1,6 @@
 import pytest
 
-from homeroom_collector.snmp.uptime import WRAP_TICKS, Clocks, restarted, uptime_seconds
+from homeroom_collector.snmp.reading.uptime import WRAP_TICKS, Clocks, restarted, uptime_seconds
 
 DAY = 86_400
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fast_agent import Counter32, Counter64, encode_oid, encode_value, tlv
-from homeroom_collector.snmp import wire
-from homeroom_collector.snmp.exchange import END
+from homeroom_collector.snmp.engines import wire
+from homeroom_collector.snmp.engines.exchange import END
 from homeroom_collector.snmp.session import IpAddress, Oid
 
 from .hostile import Request, binding

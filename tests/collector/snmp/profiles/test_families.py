@@ -11,11 +11,11 @@ import yaml
 
 from contracts.recording import PUBLIC, RecordingSession, parse
 from homeroom_agent.report import to_wire
-from homeroom_collector.snmp.profile_answers import Answers
-from homeroom_collector.snmp.profile_facts import ProfileFacts
-from homeroom_collector.snmp.profile_load import load_catalog
-from homeroom_collector.snmp.profile_read import read, recognise
-from homeroom_collector.snmp.reader import Memory, Reader
+from homeroom_collector.snmp.knowledge.answers import Answers
+from homeroom_collector.snmp.knowledge.facts import ProfileFacts
+from homeroom_collector.snmp.knowledge.load import load_catalog
+from homeroom_collector.snmp.knowledge.profile_read import read, recognise
+from homeroom_collector.snmp.reading.reader import Memory, Reader
 from homeroom_collector.snmp.session import Oid, Value
 
 WALKS = Path(__file__).parent / "walks"

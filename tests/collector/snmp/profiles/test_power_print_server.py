@@ -8,8 +8,8 @@ import pytest
 
 from contracts.recording import RecordingSession, parse
 from homeroom_agent.report.network import NetworkGear
-from homeroom_collector.snmp.gear import read_gear
-from homeroom_collector.snmp.profile_load import load_catalog
+from homeroom_collector.snmp.knowledge.load import load_catalog
+from homeroom_collector.snmp.reading.gear import read_gear
 
 CATALOG = load_catalog()
 APC = "1.3.6.1.4.1.318.1.1"

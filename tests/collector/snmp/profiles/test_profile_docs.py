@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from homeroom_collector.snmp import profile_schema
-from homeroom_collector.snmp.profile_load import load_catalog
+from homeroom_collector.snmp.knowledge import schema as profile_schema
+from homeroom_collector.snmp.knowledge.load import load_catalog
 
 PAGE = Path(__file__).parents[4] / "docs" / "snmp-profiles.md"
 RULES = [item for item in vars(profile_schema).values() if isinstance(item, type) and dataclasses.is_dataclass(item)]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from homeroom_collector.errors import ProfileError
-from homeroom_collector.snmp.profile_list import check_profiles, list_profiles
-from homeroom_collector.snmp.profile_load import load_catalog
-from homeroom_collector.snmp.profile_match import Catalog
+from homeroom_collector.snmp.knowledge.listing import check_profiles, list_profiles
+from homeroom_collector.snmp.knowledge.load import load_catalog
+from homeroom_collector.snmp.knowledge.match import Catalog
 
 
 def load(directory: Path, **files: str) -> Catalog:

@@ -9,9 +9,9 @@ import pytest
 
 from homeroom_agent.report import NetworkGear, to_wire
 from homeroom_agent.report.codec import facts_from_wire
-from homeroom_collector.snmp.profile_answers import Answers
-from homeroom_collector.snmp.profile_load import load_catalog
-from homeroom_collector.snmp.profile_read import evaluate
+from homeroom_collector.snmp.knowledge.answers import Answers
+from homeroom_collector.snmp.knowledge.load import load_catalog
+from homeroom_collector.snmp.knowledge.profile_read import evaluate
 from homeroom_collector.snmp.session import IpAddress, Oid, Value
 
 CATALOG = load_catalog()

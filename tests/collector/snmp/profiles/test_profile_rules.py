@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from contracts.recording import RecordingSession, parse
-from homeroom_collector.snmp.profile_answers import Answers
-from homeroom_collector.snmp.profile_facts import ProfileFacts
-from homeroom_collector.snmp.profile_load import load_catalog
-from homeroom_collector.snmp.profile_read import read, recognise
-from homeroom_collector.snmp.reader import Memory, Reader
+from homeroom_collector.snmp.knowledge.answers import Answers
+from homeroom_collector.snmp.knowledge.facts import ProfileFacts
+from homeroom_collector.snmp.knowledge.load import load_catalog
+from homeroom_collector.snmp.knowledge.profile_read import read, recognise
+from homeroom_collector.snmp.reading.reader import Memory, Reader
 
 SYSTEM = "1.3.6.1.2.1.1.1.0|4|Acme GL-24 v1.2\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.9.9\n"
 

@@ -1,9 +1,9 @@
 import pytest
 
 from contracts.recording import RecordingSession
-from homeroom_collector.snmp.reader import Memory, Reader
-from homeroom_collector.snmp.tables import entity, entity_sensor, entity_state
-from homeroom_collector.snmp.tables.entity import ENTRY
+from homeroom_collector.snmp.reading.reader import Memory, Reader
+from homeroom_collector.snmp.reading.tables import entity, entity_sensor, entity_state
+from homeroom_collector.snmp.reading.tables.entity import ENTRY
 
 PHYSICAL = {
     "2.1": b"Chassis of eight slots", "5.1": 3, "10.1": b"", "11.1": b"FOX123", "12.1": b"Acme", "13.1": b"AC-8000",

@@ -1,8 +1,8 @@
 from contracts.recording import RecordingSession
-from homeroom_collector.snmp.reader import Memory, Reader
+from homeroom_collector.snmp.reading.reader import Memory, Reader
+from homeroom_collector.snmp.reading.tables import host_resources, lm_sensors, ucd
+from homeroom_collector.snmp.reading.tables.host_resources import STORAGE_ENTRY
 from homeroom_collector.snmp.session import Oid
-from homeroom_collector.snmp.tables import host_resources, lm_sensors, ucd
-from homeroom_collector.snmp.tables.host_resources import STORAGE_ENTRY
 
 TYPES = "1.3.6.1.2.1.25.2.1."
 RAM, OTHER, DISK, VIRTUAL = f"{TYPES}2", f"{TYPES}1", f"{TYPES}4", f"{TYPES}3"

@@ -1,9 +1,9 @@
 import pytest
 
 from contracts.recording import RecordingSession
-from homeroom_collector.snmp.reader import Memory, Reader
-from homeroom_collector.snmp.tables import interfaces
-from homeroom_collector.snmp.tables.interfaces import IF_ENTRY, IFX_ENTRY, speed_bps
+from homeroom_collector.snmp.reading.reader import Memory, Reader
+from homeroom_collector.snmp.reading.tables import interfaces
+from homeroom_collector.snmp.reading.tables.interfaces import IF_ENTRY, IFX_ENTRY, speed_bps
 
 
 async def read(low=None, high=None, memory=None, extra=None):

@@ -2,10 +2,10 @@ import pytest
 
 from contracts.recording import RecordingSession
 from homeroom_agent.report.network import Bridging, Interface, Neighbor
-from homeroom_collector.snmp.reader import Memory, Reader
-from homeroom_collector.snmp.tables import bridge, lldp, neighbors
-from homeroom_collector.snmp.tables.cdp import CACHE
-from homeroom_collector.snmp.tables.lldp import LOCAL, REMOTE, REMOTE_V2
+from homeroom_collector.snmp.reading.reader import Memory, Reader
+from homeroom_collector.snmp.reading.tables import bridge, lldp, neighbors
+from homeroom_collector.snmp.reading.tables.cdp import CACHE
+from homeroom_collector.snmp.reading.tables.lldp import LOCAL, REMOTE, REMOTE_V2
 
 PORTS = [
     Interface(index=10101, name="Gi1/0/1", description="GigabitEthernet1/0/1", mac="00:11:22:33:44:01"),

@@ -1,9 +1,9 @@
 import pytest
 
 from contracts.recording import RecordingSession
-from homeroom_collector.snmp.reader import Memory, Reader
+from homeroom_collector.snmp.reading.reader import Memory, Reader
+from homeroom_collector.snmp.reading.tables import poe, ups
 from homeroom_collector.snmp.session import Oid
-from homeroom_collector.snmp.tables import poe, ups
 
 RUNNING = {
     "1.1.0": b"Acme", "1.2.0": b"Guard 1500", "1.3.0": b"2.1",

@@ -1,9 +1,15 @@
 import pytest
 
 from contracts.recording import RecordingSession
-from homeroom_collector.snmp.reader import Memory, Reader
-from homeroom_collector.snmp.tables import printer
-from homeroom_collector.snmp.tables.printer import ERROR_STATE, INPUT_ENTRY, LIFE_COUNT, SUPPLIES_ENTRY, level_of
+from homeroom_collector.snmp.reading.reader import Memory, Reader
+from homeroom_collector.snmp.reading.tables import printer
+from homeroom_collector.snmp.reading.tables.printer import (
+    ERROR_STATE,
+    INPUT_ENTRY,
+    LIFE_COUNT,
+    SUPPLIES_ENTRY,
+    level_of,
+)
 
 
 def supply(index, kind, name, capacity, level):

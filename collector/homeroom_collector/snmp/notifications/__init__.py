@@ -1,0 +1,1 @@
+"""Receiving traps and informs, which make the poller look."""
