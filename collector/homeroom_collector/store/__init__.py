@@ -1,5 +1,6 @@
 """The register, the latest state and the history: SQLAlchemy Core with Alembic, on SQLite or PostgreSQL."""
 
+from homeroom_collector.store import problem_tables as _problem_tables  # noqa: F401 - part of the schema
 from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.store import Store, open_store
 

@@ -25,3 +25,10 @@ def upsert(connection: Connection, table: sa.Table, key: Sequence[str], merge: M
     return on_sqlite.on_conflict_do_update(
         index_elements=key, set_={name: rule(on_sqlite.excluded, table.c) for name, rule in merge.items()}
     )
+
+
+def insert_or_leave(connection: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """Insert a row, or do nothing where one with the same key is there."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
