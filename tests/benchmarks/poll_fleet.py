@@ -1,24 +1,15 @@
-"""The poller at a district's size, and its processor time against prometheus-snmp-exporter's.
+"""The poller at a district's size.
 
 Two thousand devices on 127.0.0.0/8, 200 of them dead and silent, polled every 60 s in one process: how late polls
-start and what share of one core that takes once the inventories are in. Then a thousand polls at the same moment. And
-one 52-port switch asked by the Debian package prometheus-snmp-exporter for the columns that a steady poll brings.
+start and what share of one core that takes once the inventories are in. Then a thousand polls at the same moment.
 """
 
 from __future__ import annotations
 
 import asyncio
 import resource
-import shutil
-import socket
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,27 +29,23 @@ from homeroom_collector.snmp.polling.poller import Poller
 from homeroom_collector.snmp.polling.watch import Pace, Watch
 from homeroom_collector.snmp.session import Credentials, Endpoint
 from homeroom_collector.snmp.targets import Target
-from tests.benchmarks.poll import moving_columns
 
 NAME = "poll_fleet"
 TARGETS, DEAD, INTERVAL_SECONDS, SCHOOLS = 2000, 200, 60.0, 60
-EXPORTER = shutil.which("prometheus-snmp-exporter")
-SCRAPES, ROUNDS = 60, 5
 
 
 def measure() -> dict[str, Any]:
-    """All figures; those against the exporter only where it is installed."""
+    """All figures."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8192)), hard))
     bars = {
         "lag_p99_seconds": ["<", 2.0],
         "core_ratio": ["<", 0.6],
         "most_in_flight": [">=", 1000],
-        "exporter_ratio": ["<=", 0.45],
     }
     with fast_agent(switch()) as (port, agent):
-        figures = uvloop.run(_crowd(port)) | _against_exporter(port) | uvloop.run(_fleet(port, agent.pid))
-    return figures | {"bars": {name: bar for name, bar in bars.items() if name in figures}}
+        figures = uvloop.run(_crowd(port)) | uvloop.run(_fleet(port, agent.pid))
+    return figures | {"bars": bars}
 
 
 class Lags:
@@ -136,77 +123,3 @@ async def _crowd(port: int) -> dict[str, Any]:
     found = await asyncio.gather(*polls)
     assert not any(gear.reachable for gear in found)
     return {"most_in_flight": in_flight, "crowd_seconds": round(time.monotonic() - started, 2)}
-
-
-def _against_exporter(port: int) -> dict[str, Any]:
-    if EXPORTER is None:
-        return {"exporter": "not installed: sudo apt-get install prometheus-snmp-exporter"}
-    with _exporter(EXPORTER) as (process, url):
-        scrape = f"{url}/snmp?module=ports&target=127.0.0.1:{port}"
-        text = urllib.request.urlopen(scrape).read().decode()
-        samples = text.count('ifIndex="')
-        assert samples == 52 * len(moving_columns()), text[:400]
-        theirs, ours = [], []
-        for _ in range(ROUNDS):
-            before = sum(process.cpu_times()[:2])
-            for _ in range(SCRAPES):
-                urllib.request.urlopen(scrape).read()
-            theirs.append((sum(process.cpu_times()[:2]) - before) / SCRAPES)
-            ours.append(uvloop.run(_polls(port)))
-    own, other = statistics.median(ours), statistics.median(theirs)
-    return {
-        "poll_cpu_seconds": round(own, 6),
-        "exporter_cpu_seconds": round(other, 6),
-        "exporter_ratio": round(own / other, 3),
-    }
-
-
-async def _polls(port: int) -> float:
-    watch = Watch(target(1, port, dead=False), Engines(), load_catalog(), Pace())
-    for _ in range(3):
-        await watch.poll()
-    before = time.process_time()
-    for _ in range(SCRAPES):
-        await watch.poll()
-    return (time.process_time() - before) / SCRAPES
-
-
-@contextmanager
-def _exporter(program: str) -> Iterator[tuple[psutil.Process, str]]:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{s.getsockname()[1]}"
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "snmp.yml"
-        config.write_text(_exporter_config())
-        command = [program, f"--config.file={config}", f"--web.listen-address={address}", "--log.level=error"]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            try:
-                _until_answering(f"http://{address}/")
-                yield psutil.Process(process.pid), f"http://{address}"
-            finally:
-                process.terminate()
-
-
-def _exporter_config() -> str:
-    columns = moving_columns()
-    lines = ["ports:", "  version: 2", "  max_repetitions: 25", "  auth: {community: public}", "  walk:"]
-    lines += [f"  - {oid}" for oid in columns]
-    lines += ["  metrics:"]
-    for oid in columns:
-        name = "column_" + oid.replace(".", "_")
-        lines.append(
-            f"  - {{name: {name}, oid: {oid}, type: gauge, help: x, indexes: [{{labelname: ifIndex, type: gauge}}]}}"
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _until_answering(url: str) -> None:
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(url).read()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise TimeoutError(url)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fast_agent import Counter32, Counter64, encode_oid, encode_value, tlv
-from homeroom_collector.snmp.engines import wire
+from homeroom_collector.snmp.engines import plain, wire
 from homeroom_collector.snmp.engines.exchange import END
 from homeroom_collector.snmp.session import IpAddress, Oid
 
@@ -15,8 +15,8 @@ REQUEST = Request(1, b"public", 0xA0, b"\x11\x22\x33", (), 1)
 NAME = "1.3.6.1.2.1.2.2.1.10.1"
 
 
-def plain(datagram: bytes) -> bool:
-    return wire.is_plain(bytearray(datagram), len(datagram))
+def is_plain(datagram: bytes) -> bool:
+    return plain.is_plain(bytearray(datagram), len(datagram))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def plain(datagram: bytes) -> bool:
 )
 def test_proper_values_are_plain(value):
     answer = REQUEST.answer(binding(NAME, value), binding(NAME + ".2", encode_value(5)))
-    assert plain(answer)
+    assert is_plain(answer)
     assert [name for name, _ in wire.read(answer).pdu.bindings] == [NAME, NAME + ".2"]
 
 
@@ -56,27 +56,41 @@ def test_proper_values_are_plain(value):
     ids=range(10),
 )
 def test_everything_else_is_not(answer):
-    assert not plain(answer)
+    assert not is_plain(answer)
+
+
+def test_a_number_in_the_long_form_is_left_to_the_strict_reader():
+    answer = REQUEST.answer(binding(NAME, b"\x41\x81\x04\x00\x00\x00\x05"))
+    assert not is_plain(answer)
+    assert wire.read(answer).pdu.bindings == [(NAME, 5)]
 
 
 @given(st.binary(max_size=300))
 def test_no_octets_break_the_reader(octets):
-    plain(octets)
+    is_plain(octets)
     try:
         wire.read(octets)
     except wire.MalformedError:
         return
 
 
+VALUES = st.one_of(
+    st.integers(-(2**31), 2**31 - 1),
+    st.integers(0, 2**32 - 1).map(Counter32),
+    st.integers(0, 2**64 - 1).map(Counter64),
+    st.binary(max_size=200),
+)
+
+
 @given(
-    st.lists(st.tuples(st.integers(1, 2**31), st.integers(-(2**31), 2**31 - 1)), min_size=1, max_size=30),
+    st.lists(st.tuples(st.integers(1, 2**31), VALUES), min_size=1, max_size=30),
     st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=3),
 )
 def test_what_is_plain_can_be_read_strictly_too(rows, spots):
     octets = bytearray(REQUEST.answer(*(binding(f"{NAME}.{row}", encode_value(value)) for row, value in rows)))
     for place, octet in spots:
         octets[place % len(octets)] = octet
-    if wire.is_plain(octets, len(octets)):
+    if plain.is_plain(octets, len(octets)):
         found = wire.read(octets).pdu.bindings
         assert found
         assert all(value is not None and value is not END for _, value in found)

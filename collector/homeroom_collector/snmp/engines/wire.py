@@ -1,8 +1,7 @@
 """Reads SNMP messages from raw datagrams, strictly: BER of X.690 as RFC 3417 section 8 narrows it.
 
-gufo-snmp decodes fast but trusts its peer: it does not look at error-status, cuts a twelve-byte Counter32 to four,
-and panics on an empty binding. So each datagram is looked at with :func:`is_plain` before gufo may have it, and what
-is not plain is read here with :func:`read`. Refuses what is not a message; a value that breaks its type is absent.
+Refuses what is not a message; a value that breaks its type is absent. ``plain.py`` says which messages need not be
+read here.
 """
 
 from __future__ import annotations
@@ -23,8 +22,6 @@ END_OF_MIB_VIEW = 0x82
 RESPONSE, REPORT = 0xA2, 0xA8
 
 _UNSIGNED_OCTETS: Final = {COUNTER32: 4, GAUGE32: 4, TIME_TICKS: 4, UINTEGER32: 4, COUNTER64: 8}
-_PLAIN_OCTETS: Final = {INTEGER: 4, COUNTER32: 4, GAUGE32: 4, TIME_TICKS: 4, COUNTER64: 8, OBJECT_ID: 126}
-_MESSAGE_TAGS: Final = (SEQUENCE, INTEGER, OCTETS)
 _FLOATS: Final = {b"\x9f\x78\x04": ">f", b"\x9f\x79\x08": ">d"}
 
 
@@ -89,69 +86,6 @@ def element(octets: Octets, position: int, end: int) -> tuple[int, int, int]:
     if start + length > end:
         raise MalformedError("cut short")
     return tag, start, start + length
-
-
-def is_plain(octets: Octets, size: int) -> bool:
-    """Tell whether gufo reads this version 1 or 2c response as it is meant.
-
-    Plain is: well formed, no error, each value a number, text or OID of proper length. Runs for every answer, so it
-    is one loop over the short form that nearly all agents send.
-    """
-    try:
-        outer, position, end = element(octets, 0, size)
-        version, start, position = element(octets, position, end)
-        if position - start != 1 or octets[start] > 1:
-            return False
-        community, _, position = element(octets, position, end)
-        return (outer, version, community) == _MESSAGE_TAGS and is_plain_pdu(octets, position, end)
-    except (MalformedError, IndexError):
-        return False
-
-
-def is_plain_pdu(octets: Octets, position: int, end: int) -> bool:
-    """Tell the same of the PDU between two positions. Raises MalformedError or IndexError where it is cut short."""
-    kind, position, end = element(octets, position, end)
-    number, start, position = element(octets, position, end)
-    if (kind, number) != (RESPONSE, INTEGER) or not 0 < position - start <= 5:
-        return False
-    if octets[position : position + 6] != b"\x02\x01\x00\x02\x01\x00":
-        return False
-    rows, position, end = element(octets, position + 6, end)
-    return rows == SEQUENCE and position < end and _are_plain(octets, position, end)
-
-
-def _are_plain(octets: Octets, position: int, end: int) -> bool:
-    while position < end:
-        tag, length = octets[position], octets[position + 1]
-        position += 2
-        if length > 127:
-            if length == 0x82:  # longer than 127 octets: text, in two octets of length
-                length = octets[position] << 8 | octets[position + 1]
-                position += 2
-            elif length == 0x81:
-                length = octets[position]
-                position += 1
-            else:
-                return False
-        stop = position + length
-        if tag != SEQUENCE or octets[position] != OBJECT_ID:
-            return False
-        position += octets[position + 1] + 2
-        if position + 2 > stop or octets[position - 1] > 127:
-            return False
-        tag, length = octets[position], octets[position + 1]
-        if tag == OCTETS:
-            if length > 127:
-                _, _, position = element(octets, position, stop)
-                length = -2
-        else:
-            bound = _PLAIN_OCTETS.get(tag, -2)
-            if not 0 < length <= bound and not (length == bound + 1 and octets[position + 2] == 0):
-                return False
-        position += length + 2
-        if position != stop or (tag == OBJECT_ID and octets[position - 1] > 127):
-            return False
-    return position == end
 
 
 def expect(octets: Octets, position: int, end: int, tag: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from homeroom_agent.report.network import Interface, NetworkGear, System
@@ -19,6 +20,8 @@ _WRAP = 2**32
 _OCTETS = ("in_octets", "out_octets")
 _TROUBLES = ("in_errors", "out_errors", "in_discards", "out_discards")
 """32-bit on every device."""
+_COUNTERS = (*_OCTETS, *_TROUBLES)
+_counters = attrgetter(*_COUNTERS)
 
 
 class Continuity:
@@ -77,8 +80,7 @@ class Continuity:
     def _count(self, name: str, before: Interface, after: Interface, elapsed_seconds: float) -> None:
         narrow = before.counter_bits == after.counter_bits == 32
         anew = before.discontinuity_seconds != after.discontinuity_seconds or before.counter_bits != after.counter_bits
-        for field in (*_OCTETS, *_TROUBLES):
-            old, new = getattr(before, field), getattr(after, field)
+        for field, old, new in zip(_COUNTERS, _counters(before), _counters(after), strict=True):
             if old is None or new is None or (new >= old and not anew):
                 continue
             wrapped = not anew and new < old and _wrapped(field, old, new, after, elapsed_seconds, narrow=narrow)
@@ -89,7 +91,7 @@ class Continuity:
                 self._bases.pop(key, None)
 
     def _based(self, name: str, port: Interface) -> dict[str, Any]:
-        fields = ((field, self._bases.get((name, field)), getattr(port, field)) for field in (*_OCTETS, *_TROUBLES))
+        fields = ((field, self._bases.get((name, field)), getattr(port, field)) for field in _COUNTERS)
         return {field: base + value for field, base, value in fields if base and value is not None}
 
 

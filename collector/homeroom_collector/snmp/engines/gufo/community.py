@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gufo.snmp._fast import SnmpV1ClientSocket, SnmpV2cClientSocket
 
-from homeroom_collector.snmp.engines import wire
+from homeroom_collector.snmp.engines import plain, wire
 from homeroom_collector.snmp.engines.exchange import Answer
 from homeroom_collector.snmp.engines.gufo.gufo_exchange import GUFO_OCTETS, Asked, GufoExchange, Receive, Shape
 from homeroom_collector.snmp.session import Credentials, Endpoint
@@ -23,7 +23,7 @@ class CommunityExchange(GufoExchange):
 
     def take(self, size: int, receive: Receive, shape: Shape, asked: Asked) -> Answer | None:
         """Let gufo read what is plain, and ``wire.py`` the rest."""
-        if size <= GUFO_OCTETS and wire.is_plain(self.buffer, size):
+        if size <= GUFO_OCTETS and plain.is_plain(self.buffer, size):
             return self.plain(receive, shape)
         try:
             message = wire.read(memoryview(self.buffer)[:size])

@@ -1,7 +1,7 @@
 """The default engine: gufo-snmp (Rust), whose only home is this package.
 
 What gufo-snmp 0.13 leaves to its caller is done there: waiting, a look at every datagram before gufo may have it
-(``wire.py`` says why), error-status, and for version 3 digests and reports. gufo knows no SNMPv3 context:
+(``plain.py`` says why), error-status, and for version 3 digests and reports. gufo knows no SNMPv3 context:
 ``choice.py`` gives those devices to pysnmp.
 """
 

@@ -200,7 +200,7 @@ def _bulk(result: list[tuple[str, Any] | None]) -> Bindings:
 
 def _with_oids(bindings: Bindings) -> Bindings:
     """In a plain answer all text is OBJECT IDENTIFIER: gufo gives OCTET STRING as bytes."""
-    if any(type(value) is str for _, value in bindings):
+    if str in {type(value) for _, value in bindings}:
         return [(name, Oid(value) if type(value) is str else value) for name, value in bindings]
     return bindings
 

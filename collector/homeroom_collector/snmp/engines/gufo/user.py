@@ -9,7 +9,7 @@ from __future__ import annotations
 from gufo.snmp._fast import SnmpV3ClientSocket
 
 from homeroom_collector.errors import SnmpAuthenticationError, SnmpRefusedError, SnmpTimeoutError
-from homeroom_collector.snmp.engines import wire
+from homeroom_collector.snmp.engines import plain, wire
 from homeroom_collector.snmp.engines.exchange import Answer
 from homeroom_collector.snmp.engines.gufo import gufo_keys
 from homeroom_collector.snmp.engines.gufo.gufo_exchange import (
@@ -86,7 +86,7 @@ class UserExchange(GufoExchange):
         """Let gufo read what is genuine and plain, and ``wire.py`` the rest."""
         try:
             octets, start, stop = self._open(size)
-            if size <= GUFO_OCTETS and wire.is_plain_pdu(octets, start, stop):
+            if size <= GUFO_OCTETS and plain.is_plain_pdu(octets, start, stop):
                 return self.plain(receive, shape)
             pdu = wire.read_pdu(octets, start, stop)
         except (wire.MalformedError, IndexError) as error:

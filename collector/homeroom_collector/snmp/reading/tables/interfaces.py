@@ -6,8 +6,9 @@ ports, so every value is taken per port from the best column that has it.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from operator import attrgetter
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, cast
 
 from homeroom_agent.report.network import PORTS, Interface
 from homeroom_collector.snmp.reading.reader import Column, Reader
@@ -35,14 +36,9 @@ DISCONTINUITY = 19
 
 Counters = dict[tuple[int, int], Column]
 """Counter columns by (bits, column number)."""
-Counts = dict[tuple[int, int], dict[str, int]]
-
-_MEASURED = {
-    "admin_status", "oper_status", "in_octets", "out_octets", "counter_bits", "discontinuity_seconds",
-    "in_errors", "out_errors", "in_discards", "out_discards",
-}  # fmt: skip
-_LABELS = tuple(f.name for f in fields(Interface) if f.name not in _MEASURED)
-_labels_of = attrgetter(*_LABELS)
+Counts = dict[str, int]
+Labelled = partial[Interface]
+"""A port of which everything is known but what moves. Calling it is the cheapest way to a port at each poll."""
 
 
 async def read(reader: Reader) -> list[Interface]:
@@ -51,17 +47,19 @@ async def read(reader: Reader) -> list[Interface]:
     status = await reader.columns("ifTable", IF_ENTRY, (7, 8))
     await _renew_speeds(reader, labels, status[8])
     counters = await _counters(reader)
-    found = {**labels}
-    for column in (*status.values(), *counters.values()):
-        for index in column:
-            if index not in found and index.isdigit():
-                found[index] = Interface(index=int(index))
-    ports = sorted(found.values(), key=lambda port: port.index)[:PORTS]
-    counts = {key: _counts(column) for key, column in counters.items()}
-    return [_measured(port, status, counts) for port in ports]
+    return _measured(_all(labels, [*status.values(), *counters.values()]), status, counters)
 
 
-async def _renew_speeds(reader: Reader, labels: dict[str, Interface], oper: Column) -> None:
+def _all(labels: dict[str, Labelled], columns: Sequence[Column]) -> dict[str, Labelled]:
+    """Join the ports that have labels and those that only count, in order."""
+    new = {index for column in columns for index in column.keys() - labels.keys() if index.isdigit()}
+    if not new and len(labels) <= PORTS:
+        return labels
+    found = labels | {index: partial(Interface, index=int(index)) for index in new}
+    return {index: found[index] for index in sorted(found, key=int)[:PORTS]}
+
+
+async def _renew_speeds(reader: Reader, labels: dict[str, Labelled], oper: Column) -> None:
     """Ask again for the speed of ports that went up or down since the last poll: they negotiate anew."""
     seen: Column | None = reader.memory.parsed.get("ifOperStatus")
     reader.memory.parsed["ifOperStatus"] = oper
@@ -72,20 +70,21 @@ async def _renew_speeds(reader: Reader, labels: dict[str, Interface], oper: Colu
     answer = await reader.instances("ifTable", [f"{column}.{index}" for index in changed for column in asked])
     for index in changed:
         low, high = (whole(answer.get(f"{column}.{index}")) for column in asked)
-        labels[index] = replace(labels[index], speed_bps=speed_bps(low, high))
+        labels[index] = partial(labels[index], speed_bps=speed_bps(low, high))
 
 
-async def _labels(reader: Reader) -> dict[str, Interface]:
+async def _labels(reader: Reader) -> dict[str, Labelled]:
     low = await reader.columns("ifTable", IF_ENTRY, (2, 3, 4, 5, 6, 9))
     high = await reader.columns("ifXTable", IFX_ENTRY, (1, 15, 18))
     duplex = await etherlike.duplex(reader)
     indexes = {index for column in (*low.values(), *high.values()) for index in column if index.isdigit()}
-    return {index: _label(index, low, high, duplex) for index in indexes}
+    return {index: _label(index, low, high, duplex) for index in sorted(indexes, key=int)}
 
 
-def _label(index: str, low: dict[int, Column], high: dict[int, Column], duplex: dict[str, bool]) -> Interface:
+def _label(index: str, low: dict[int, Column], high: dict[int, Column], duplex: dict[str, bool]) -> Labelled:
     description = text(low[2].get(index))
-    return Interface(
+    return partial(
+        Interface,
         index=int(index),
         name=text(high[1].get(index)) or description,
         description=description,
@@ -142,26 +141,37 @@ async def _discontinuities(reader: Reader) -> Column:
     return await reader.column("ifXTable", oid) if any(first.values()) else {}
 
 
-def _measured(port: Interface, status: dict[int, Column], counters: Counts) -> Interface:
-    """Join what is remembered of a port with what was read now. Runs for each port at each poll."""
-    index = str(port.index)
-    in_octets, out_octets, bits = _octets(index, counters)
-    return Interface(
-        **dict(zip(_LABELS, _labels_of(port), strict=True)),
-        admin_status=ADMIN.get(whole(status[7].get(index)) or 0),
-        oper_status=OPER.get(whole(status[8].get(index)) or 0),
-        in_octets=in_octets,
-        out_octets=out_octets,
-        counter_bits=bits,
-        discontinuity_seconds=_seconds(counters[64, DISCONTINUITY].get(index)),
-        in_errors=counters[32, 14].get(index),
-        out_errors=counters[32, 20].get(index),
-        in_discards=counters[32, 13].get(index),
-        out_discards=counters[32, 19].get(index),
-    )
+def _measured(labels: dict[str, Labelled], status: dict[int, Column], counters: Counters) -> list[Interface]:
+    """Join what is remembered of the ports with what was read now, column by column as this runs at each poll."""
+    counts = {key: _counts(column) for key, column in counters.items()}
+    columns: tuple[Mapping[str, Any], ...] = (
+        _states(status[7], ADMIN), _states(status[8], OPER), counts[64, DISCONTINUITY],
+        *(counts[32, number] for number in TROUBLES),
+    )  # fmt: skip
+    rows = zip(*(map(column.get, labels) for column in columns), strict=True)
+    octets = (_octets(index, counts) for index in labels)
+    return [
+        label(
+            admin_status=admin,
+            oper_status=oper,
+            in_octets=received,
+            out_octets=sent,
+            counter_bits=bits,
+            discontinuity_seconds=None if began is None else _seconds(began),
+            in_errors=in_errors,
+            out_errors=out_errors,
+            in_discards=in_discards,
+            out_discards=out_discards,
+        )
+        for label, (admin, oper, began, in_errors, out_errors, in_discards, out_discards), (
+            received,
+            sent,
+            bits,
+        ) in zip(labels.values(), rows, octets, strict=True)
+    ]
 
 
-def _octets(index: str, counters: Counts) -> tuple[int | None, int | None, int | None]:
+def _octets(index: str, counters: Mapping[tuple[int, int], Counts]) -> tuple[int | None, int | None, int | None]:
     """Both directions from counters of one width, so that one ``counter_bits`` is true of both."""
     received, sent = counters[64, 6].get(index), counters[64, 10].get(index)
     if received is not None or sent is not None:
@@ -170,10 +180,18 @@ def _octets(index: str, counters: Counts) -> tuple[int | None, int | None, int |
     return received, sent, None if received is None and sent is None else 32
 
 
-def _counts(column: Column) -> dict[str, int]:
+def _counts(column: Column) -> Counts:
     """Counters of a column by port; what cannot be one is left out."""
-    numbers = ((index, value if type(value) is int else whole(value)) for index, value in column.items())
-    return {index: number for index, number in numbers if number is not None and 0 <= number < 2**64}
+    if set(map(type, column.values())) == {int}:  # nearly every agent, so it must cost little
+        numbers = cast("Counts", column)
+        if min(numbers.values()) >= 0 and max(numbers.values()) < 2**64:
+            return numbers
+    read = ((index, whole(value)) for index, value in column.items())
+    return {index: number for index, number in read if number is not None and 0 <= number < 2**64}
+
+
+def _states(column: Column, names: Mapping[int, str]) -> dict[str, str | None]:
+    return {index: names.get(value if type(value) is int else whole(value) or 0) for index, value in column.items()}
 
 
 def _within(value: Value | None, low: int, high: int) -> int | None:
