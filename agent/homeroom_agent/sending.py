@@ -139,7 +139,7 @@ class Sending:
         if token is None:
             raise IdentityError("this device has no key and no enrolment token; set collector.token or token_file")
         facts = self._identity()
-        enrolled = Transport(client).enroll(token, facts)
+        enrolled = Transport(client).enroll(token, facts, self._spool.writer)
         device = Device(enrolled.device_id, Secret(enrolled.device_key), machine.fingerprint(facts))
         identity.save(self._config.directories, device)
         self._note_settings(enrolled.settings)

@@ -6,6 +6,7 @@ Knows nothing of how reports are sent. One process may append while another read
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import time
 import zlib
@@ -22,6 +23,7 @@ CREATE TABLE IF NOT EXISTS reports (
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 
+_WRITER_BITS = 63  # SQLite's whole numbers are signed
 _LOG_BYTES = 500_000  # of max_bytes, kept for SQLite's write-ahead log
 
 
@@ -47,8 +49,9 @@ class Spool(DatabaseFile):
     """Reports in a file. ``max_bytes`` bounds the file and SQLite's log together.
 
     The first number of a new spool is the Unix time in milliseconds: a machine that lost its disk, or was set up
-    again, does not use a number twice. Threads may share a spool, one at a time. Every method raises SpoolError where
-    the disk does not let it work; what was appended or acknowledged before stands.
+    again, does not use a number twice. A new spool also gives its ``writer`` a name by chance. Threads may share a
+    spool, one at a time. Every method raises SpoolError where the disk does not let it work; what was appended or
+    acknowledged before stands.
     """
 
     def __init__(
@@ -109,9 +112,10 @@ class Spool(DatabaseFile):
     def disown(self, boot: str) -> int:
         """Forget, without counting them as lost, the reports of other boots: they are another machine's. Says how many.
 
-        Numbers go on.
+        Numbers go on, under another writer's name.
         """
         with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO counters VALUES ('writer', ?)", (_chance(),))
             return connection.execute("DELETE FROM reports WHERE boot IS NOT ?", (boot,)).rowcount
 
     def check_writable(self) -> None:
@@ -123,6 +127,11 @@ class Spool(DatabaseFile):
     def next_number(self) -> int:
         """The number that the next report gets, if nobody else takes it."""
         return self._counter("sequence") + 1
+
+    @property
+    def writer(self) -> str:
+        """Who numbers these reports, 16 hexadecimal digits: where several report for one device, each counts apart."""
+        return f"{self._counter('writer'):016x}"
 
     @property
     def lost_total(self) -> int:
@@ -147,10 +156,10 @@ class Spool(DatabaseFile):
             raise
 
     def _number_from_the_clock(self) -> None:
-        """Begin a new spool's numbers at the Unix time in milliseconds."""
+        """Begin a new spool's numbers at the Unix time in milliseconds, and name who writes them."""
         with self._transaction() as connection:
-            first = int(self._now() * 1000)
-            connection.execute("INSERT OR IGNORE INTO counters VALUES ('sequence', ?)", (first,))
+            for name, first in (("sequence", int(self._now() * 1000)), ("writer", _chance())):
+                connection.execute("INSERT OR IGNORE INTO counters VALUES (?, ?)", (name, first))
 
     def _counter(self, name: str) -> int:
         with self._transaction() as connection:
@@ -173,6 +182,10 @@ class Spool(DatabaseFile):
                 return
             oldest = "sequence IN (SELECT sequence FROM reports ORDER BY sequence LIMIT ?) AND sequence <> ?"
             _drop(connection, oldest, max(1, count // 100), newest)
+
+
+def _chance() -> int:
+    return secrets.randbits(_WRITER_BITS)
 
 
 def _take_number(connection: sqlite3.Connection) -> int:

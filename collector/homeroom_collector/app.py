@@ -134,8 +134,8 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     agents = settings.agents
     policy, counters = agents.throughput.policy(), ThroughputMeasures(registry)
     ledger = Ledger(policy, settings.timezone, counters, retry_after_seconds=agents.interval)
-    serial_of = partial(_serial_of, fleet)
-    intake = Intake(commit, keyring, wire, measures, Campus(), fleet.put_device, most, ledger, serial_of)
+    serial_of, keys = partial(_serial_of, fleet), settings.enrolment.keys_per_device
+    intake = Intake(commit, keyring, wire, measures, Campus(), fleet.put_device, most, ledger, serial_of, keys)
     return Collector(settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars, google)
 
 
@@ -182,7 +182,7 @@ def _calls(collector: Collector) -> list[web.RouteDef]:
 def _telling(fleet: Fleet, google: GoogleFacts) -> Callable[[str, News], None]:
     def tell(device_id: str, news: News) -> None:
         try:
-            report = google.joined(device_id, news.report)
+            report = google.joined(device_id, news)
             fleet.apply(device_id, report, news.received_at, on_campus=news.on_campus)
         except Exception:
             # The report is on disk; a view that cannot show it must not stop the writer.

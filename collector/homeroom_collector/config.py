@@ -16,7 +16,9 @@ from homeroom_collector.chromebook.settings import ChromebookSettings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Freshness
 from homeroom_collector.history.upkeep import Retention
+from homeroom_collector.ingest import enrolment_settings as enrolment
 from homeroom_collector.ingest import settings as agents
+from homeroom_collector.ingest.enrolment_settings import EnrolmentSettings
 from homeroom_collector.ingest.limits import Allowance
 from homeroom_collector.ingest.merge import Sampling
 from homeroom_collector.ingest.settings import AgentSettings
@@ -182,6 +184,7 @@ class Settings:
     calendar: CalendarFile = field(default_factory=CalendarFile)
     decisions: DecisionSettings = field(default_factory=DecisionSettings)
     agents: AgentSettings = field(default_factory=AgentSettings)
+    enrolment: EnrolmentSettings = field(default_factory=EnrolmentSettings)
     chromebooks: ChromebookSettings = field(default_factory=ChromebookSettings)
     ingest: IngestSettings = field(default_factory=IngestSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
@@ -234,6 +237,7 @@ def _problems(settings: Settings) -> list[str]:
     return [
         *found,
         *agents.problems(settings.agents),
+        *enrolment.problems(settings.enrolment),
         *chromebook.problems(settings.chromebooks),
         *snmp.problems(settings.snmp),
         *google.problems(settings.google),

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import stat
@@ -71,6 +72,17 @@ def test_a_machine_set_up_again_does_not_use_a_number_twice(tmp_path: Path):
         last = [spool.append(body) for _ in range(20)][-1]
     with open_spool(tmp_path / "b", now=Clock(1.7e9 + 60)) as spool:
         assert spool.append(body) > last
+
+
+def test_a_spool_names_its_writer_for_good_and_another_machines_spool_gets_another_name(tmp_path: Path):
+    with open_spool(tmp_path / "a") as spool:
+        writer = spool.writer
+    with open_spool(tmp_path / "a") as spool, open_spool(tmp_path / "b") as other:
+        assert spool.writer == writer
+        assert re.fullmatch("[0-9a-f]{16}", writer)
+        assert other.writer != writer
+        spool.disown("this boot")
+        assert spool.writer not in (writer, other.writer)
 
 
 def test_a_report_that_cannot_be_written_uses_no_number(tmp_path: Path):
@@ -204,6 +216,7 @@ from pathlib import Path
 from homeroom_agent.spool import Spool
 from homeroom_agent.errors import SpoolError
 import random
+import re
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 spool = Spool(Path(sys.argv[1]), max_bytes=20_000_000, max_age_seconds=1e6)
 resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, resource.RLIM_INFINITY))

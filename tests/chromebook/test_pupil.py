@@ -33,8 +33,8 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
         yield running
 
 
-async def enrolled(running: Running, serial: str | None = "NXH8WEF0001") -> str:
-    return await running.key(platform="chromeos", **({"serial": serial} if serial else {}))
+async def enrolled(running: Running, serial: str = "NXH8WEF0001", writer: str = "") -> str:
+    return await running.key(platform="chromeos", serial=serial, writer=writer)
 
 
 async def count(running: Running, table: str) -> int:
@@ -139,12 +139,31 @@ async def test_what_no_field_names_is_refused_whoever_sends_it(running: Running)
     assert "unknown field" in answer["detail"]
 
 
-async def test_two_profiles_of_one_device_take_turns_and_lose_nothing(running: Running):
-    one = await enrolled(running)
-    assert (await running.send(one, from_extension(0)))[1]["accepted"] == 1
-    other = await enrolled(running)
-    assert (await running.send(other, report(FIRST + 2**30, source="extension")))[1]["accepted"] == 1
-    assert (await running.send(one, from_extension(1)))[0] == 401, "the key went to the other profile"
-    again = await enrolled(running)
-    assert (await running.send(again, from_extension(1)))[1]["accepted"] == 1
+async def test_two_profiles_of_one_device_report_side_by_side_and_lose_nothing(running: Running):
+    one, other = await enrolled(running, writer="1" * 16), await enrolled(running, writer="2" * 16)
+    for number in range(3):
+        for key in (one, other):
+            status, answer = await running.send(key, from_extension(number))
+            assert (status, answer["accepted"]) == (200, 1), "the same number of another profile is another report"
+    assert (await running.send(one, from_extension(2)))[1]["duplicates"] == 1
     assert await count(running, "devices") == 1
+
+
+async def test_the_oldest_key_ends_where_there_are_too_many_and_what_it_sent_stays_known(running: Running):
+    most = running.collector.settings.enrolment.keys_per_device
+    first = await enrolled(running, writer="0" * 16)
+    assert (await running.send(first, from_extension()))[1]["accepted"] == 1
+    for number in range(most):
+        await enrolled(running, writer=f"{number + 1:016x}")
+    assert (await running.send(first, from_extension()))[0] == 401
+    again = await enrolled(running, writer="0" * 16)
+    assert (await running.send(again, from_extension(), from_extension(1)))[1] == await running.answer(
+        accepted=1, duplicates=1
+    )
+    assert await running.rows("SELECT count(*) FROM device_keys WHERE revoked_at IS NULL") == [(most,)]
+
+
+async def test_a_profile_that_enrols_again_has_one_key(running: Running):
+    before, after = await enrolled(running, writer="1" * 16), await enrolled(running, writer="1" * 16)
+    assert (await running.send(before, from_extension()))[0] == 401
+    assert (await running.send(after, from_extension()))[0] == 200

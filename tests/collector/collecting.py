@@ -41,9 +41,9 @@ class Running:
         create = partial(tokens.create, school_id=school_id, now=time.time(), **limits)
         return await self.collector.store.write(create)
 
-    async def enroll(self, token: str | None = None, **device: Any) -> tuple[int, dict[str, Any]]:
+    async def enroll(self, token: str | None = None, writer: str = "", **device: Any) -> tuple[int, dict[str, Any]]:
         token = token or await self.token()
-        body = {"token": token, "device": {"platform": "linux", **device}}
+        body = {"token": token, "device": {"platform": "linux", **device}, "writer": writer}
         async with self.http.post(f"{self.url}/api/v1/enroll", json=body) as answer:
             return answer.status, await answer.json(content_type=None)
 

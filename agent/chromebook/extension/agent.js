@@ -141,7 +141,7 @@ export class Agent {
 
   /** @param {Enrolment} enrolment @param {Collector} collector */
   async #enrolled(enrolment, collector) {
-    const {device, settings} = await enrolment.enrol(collector);
+    const {device, settings} = await enrolment.enrol(collector, await this.spool.writer());
     say(`enrolled as ${device.deviceId}`);
     await note(this.storage, {settings});
     return device;

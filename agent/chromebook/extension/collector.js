@@ -14,9 +14,9 @@ export class Collector {
     this.url = url;
   }
 
-  /** @param {string} token @param {object} device */
-  async enrol(token, device) {
-    const answer = await this.#post('/api/v1/enroll', JSON.stringify({token, device}), {});
+  /** @param {string} token @param {object} device @param {string} writer who numbers the reports */
+  async enrol(token, device, writer) {
+    const answer = await this.#post('/api/v1/enroll', JSON.stringify({token, device, writer}), {});
     return enrolled(answer, this.host.now());
   }
 

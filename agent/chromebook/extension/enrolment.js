@@ -41,12 +41,13 @@ export class Enrolment {
 
   /**
    * Enrols and keeps the key. Raises TransportError.
-   * @param {import('./collector.js').Collector} collector
+   * @param {import('./collector.js').Collector} collector @param {string} writer who numbers the reports
    */
-  async enrol(collector) {
+  async enrol(collector, writer) {
     if (!this.policy.token) throw new TransportError('no enrollmentToken in the policy', {status: 401});
     const {sections} = await identity.read(this.host, {}, NOTHING_KNOWN);
-    const {deviceId, deviceKey, settings} = await collector.enrol(this.policy.token, sections['identity'] ?? {});
+    const facts = sections['identity'] ?? {};
+    const {deviceId, deviceKey, settings} = await collector.enrol(this.policy.token, facts, writer);
     const device = {collector: this.policy.collector, token: await mark(this.policy.token), deviceId, deviceKey};
     await this.host.chrome.storage.local.set({[STORED]: device});
     return {device, settings};

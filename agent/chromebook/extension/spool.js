@@ -1,7 +1,7 @@
 // Reports that wait: one storage key each, and one key for their order, their numbering and their losses.
 // A put is one write, so that a kill leaves either all of it or nothing. Numbers are never used twice.
 
-/** @typedef {{queue: number[], next: number, lost: number, refused: number}} State */
+/** @typedef {{queue: number[], next: number, lost: number, refused: number, writer: string}} State */
 /** @typedef {{sequence: number, report: Report}} Entry */
 
 const STATE = 'spool';
@@ -81,6 +81,15 @@ export class Spool {
     });
   }
 
+  /** Who numbers these reports, by chance: each profile of a Chromebook counts apart. */
+  writer() {
+    return this.#inTurn(async () => {
+      const state = await this.#state();
+      await this.storage.set({[STATE]: state});
+      return state.writer;
+    });
+  }
+
   /** Sweeps up what a kill between two writes left behind. */
   sweep() {
     return this.#inTurn(async () => {
@@ -136,13 +145,20 @@ export function firstNumber(now) {
 /** @param {unknown} value @returns {value is State} */
 function isState(value) {
   const state = /** @type {State | undefined} */ (value);
-  return Array.isArray(state?.queue) && [state.next, state.lost, state.refused].every(Number.isSafeInteger);
+  const counts = [state?.next, state?.lost, state?.refused];
+  return Array.isArray(state?.queue) && Boolean(state?.writer) && counts.every(Number.isSafeInteger);
 }
 
 /** @param {Record<string, unknown>} stored @param {number} now @returns {State} */
 function rebuilt(stored, now) {
   const queue = numbersIn(stored);
-  return {queue, next: Math.max(firstNumber(now), (queue.at(-1) ?? -1) + 1), lost: 0, refused: 0};
+  const next = Math.max(firstNumber(now), (queue.at(-1) ?? -1) + 1);
+  return {queue, next, lost: 0, refused: 0, writer: chance()};
+}
+
+function chance() {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** @param {Record<string, unknown>} stored */

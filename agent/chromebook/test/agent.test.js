@@ -33,7 +33,8 @@ test('with settings it enrols, reports, and is told how often', async () => {
   host.collector.settings = {interval_seconds: 900};
   await wake(host);
   const [enrolment] = host.collector.called('/api/v1/enroll');
-  assert.deepEqual(Object.keys(enrolment.document), ['token', 'device']);
+  assert.deepEqual(Object.keys(enrolment.document), ['token', 'device', 'writer']);
+  assert.equal(enrolment.document.writer, host.chrome.storage.local.content.spool.writer);
   assert.equal(enrolment.document.device.serial, 'NXH8WEF0000');
   assert.equal(host.collector.reports.length, 1);
   assert.equal(host.alarms.get(REPORT).periodInMinutes, 15);

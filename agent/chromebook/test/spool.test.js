@@ -17,6 +17,15 @@ test('reports come out in the order in which they went in, numbered without gaps
   assert.deepEqual(numbers, [0, 1, 2, 3].map((n) => firstNumber(NOW) + n));
 });
 
+test('each profile names who numbers its reports, once and for good', async () => {
+  const storage = new Storage();
+  const writer = await open(storage).writer();
+  assert.match(writer, /^[0-9a-f]{16}$/);
+  await open(storage).put(facts(1), 10);
+  assert.equal(await open(storage).writer(), writer);
+  assert.notEqual(await open().writer(), writer);
+});
+
 test('a full spool drops the oldest and counts it in the next report', async () => {
   const spool = open();
   for (let n = 1; n <= 5; n++) await spool.put(facts(n), 3);

@@ -39,9 +39,12 @@ class Transport:
         answer = self.client.request("POST", f"{_PREFIX}/reports", headers=headers, body=body)
         return answers.accepted(answer, len(reports))
 
-    def enroll(self, token: str, device: Mapping[str, Any]) -> answers.Enrolled:
-        """Exchange an enrolment token for a device key. ``device`` is the identity section of a report."""
-        body = json.dumps({"token": token, "device": device}).encode()
+    def enroll(self, token: str, device: Mapping[str, Any], writer: str) -> answers.Enrolled:
+        """Exchange an enrolment token for a device key.
+
+        ``device`` is the identity section of a report, ``writer`` the spool's name for who numbers the reports.
+        """
+        body = json.dumps({"token": token, "device": device, "writer": writer}).encode()
         return answers.enrolled(self.client.request("POST", f"{_PREFIX}/enroll", headers=_JSON, body=body))
 
     def echo(self, *, timeout_seconds: float) -> None:

@@ -129,6 +129,7 @@ class GroupCommit:
                 received_at,
                 on_campus,
                 ordered,
+                caller.writer,
             )
             for each in reports
         ]

@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from homeroom_collector.ingest.body import read_json
+from homeroom_collector.ingest.enrolment import enrolment
 from homeroom_collector.ingest.gate import Gate
 from homeroom_collector.ingest.problem import Handler, answering_problems, problem
 from homeroom_collector.ingest.service import Intake, Taken
@@ -33,9 +34,9 @@ class AgentCalls:
 
     async def enrol(self, request: web.Request) -> web.Response:
         """``POST /api/v1/enroll``: a token for a device id and key."""
-        token, identity = self.intake.wire.enrolment(await read_json(request, self.most_body_bytes))
+        asked = enrolment(await read_json(request, self.most_body_bytes))
         with self.gate.stranger(request):
-            enrolled = await self.intake.enrol(token, identity)
+            enrolled = await self.intake.enrol(asked)
         answer = {"device_id": enrolled.device.device_id, "device_key": enrolled.key, "settings": self.settings}
         return web.Response(status=201, body=msgspec.json.encode(answer), content_type="application/json")
 

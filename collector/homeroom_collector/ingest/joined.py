@@ -7,34 +7,39 @@ joined without asking the store.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import msgspec
 
 from homeroom_agent.report import Report
-from homeroom_collector.ingest.merge import SECTIONS, replaced, whole_report
+from homeroom_collector.ingest.merge import SECTIONS, News, is_mixed, prefix_of, qualified, replaced, whole_report
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.rules.merge_sources import Origin, Part, merged
 from homeroom_collector.store.latest import Stored
 
 _NAMES = frozenset(SECTIONS)
+_ORIGINS: Mapping[str, Origin] = {prefix_of("extension"): "extension", prefix_of("agent"): "agent"}
 
 
 def stored_report(stored: Stored) -> str:
     """Everything that is known of a device now, as the JSON of one report. One of its sources has said something."""
-    own = None if stored.report is None else whole_report(stored.report, stored.kept)
-    if stored.google is None:
-        assert own is not None
-        return own
-    parts = list(_of_google(stored.google))
     if stored.report is None:
-        newest = max(parts, key=lambda part: part.measured_at)
-        head = {"version": 1, "source": "google", "sequence": int(newest.measured_at * 1000)}
-        return json.dumps(head | {"measured_at": newest.measured_at} | merged(parts).sections)
-    parts += _own(stored.report, stored.kept, stored.measured_at or 0.0)
+        return _googles(stored.google or "{}")
+    if stored.google is None and not is_mixed(stored.report, stored.kept):
+        return whole_report(stored.report, stored.kept)
+    parts = list(_own(stored.report, stored.kept, stored.measured_at or 0.0))
+    parts += _of_google(stored.google) if stored.google else ()
     head = {name: value for name, value in json.loads(stored.report).items() if name not in _NAMES}
     return json.dumps(head | merged(parts).sections)
+
+
+def _googles(google: str) -> str:
+    """What only Google knows, as one report."""
+    parts = list(_of_google(google))
+    newest = max(parts, key=lambda part: part.measured_at)
+    head = {"version": 1, "source": "google", "sequence": int(newest.measured_at * 1000)}
+    return json.dumps(head | {"measured_at": newest.measured_at} | merged(parts).sections)
 
 
 def measured_at(stored: Stored) -> float:
@@ -49,17 +54,14 @@ def _of_google(google: str) -> Iterator[Part]:
 
 
 def _own(report: str, kept: str | None, at: float) -> Iterator[Part]:
-    """The device's own report, and sections of earlier ones, each with its time."""
+    """The newest report, and sections of earlier ones and of the device's other source, each with its time."""
     document = json.loads(report)
-    origin = _origin(document.get("source"))
-    yield Part(origin=origin, measured_at=at, sections=_sections(document))
+    own = prefix_of(document["source"])
+    yield Part(origin=_ORIGINS[own], measured_at=at, sections=_sections(document))
     for name, (kept_at, section) in (json.loads(kept) if kept else {}).items():
-        if name not in document:
-            yield Part(origin=origin, measured_at=kept_at, sections={name: section})
-
-
-def _origin(source: Any) -> Origin:
-    return "extension" if source == "extension" else "agent"
+        prefix, plain = qualified(name)
+        if prefix != own or plain not in document:
+            yield Part(origin=_ORIGINS[prefix], measured_at=kept_at, sections={plain: section})
 
 
 def _sections(document: dict[str, Any]) -> dict[str, Any]:
@@ -78,24 +80,26 @@ class GoogleFacts:
         if google is not None:
             self._texts[device_id] = google
 
-    def joined(self, device_id: str, report: Report) -> Report:
-        """A report of the device itself with what Google adds to its sections; the same where Google knows nothing.
+    def joined(self, device_id: str, news: News) -> Report:
+        """A report of the device itself with what its other source and Google add to its sections.
 
-        Sections that the report lacks stay away: who hears of it knows them from before.
+        The same where nobody else knows anything. Sections that the report lacks stay away: who hears of it knows them
+        from before.
         """
-        google = self._texts.get(device_id)
-        if google is None:
+        report, google = news.report, self._texts.get(device_id)
+        if google is None and not news.beside:
             return report
         own = _sections(json.loads(msgspec.json.encode(report)))
-        parts = [Part(origin=_origin(report.source), measured_at=report.measured_at, sections=own)]
-        parts += [
-            Part(
-                origin=part.origin,
-                measured_at=part.measured_at,
-                sections={name: value for name, value in part.sections.items() if name in own},
-            )
-            for part in _of_google(google)
-        ]
+        parts = [Part(origin=_ORIGINS[prefix_of(report.source)], measured_at=report.measured_at, sections=own)]
+        for part in [*_beside(news), *(_of_google(google) if google else ())]:
+            common = {name: value for name, value in part.sections.items() if name in own}
+            parts.append(Part(origin=part.origin, measured_at=part.measured_at, sections=common))
         document = {"source": report.source, "sequence": report.sequence, "measured_at": report.measured_at}
         whole = self._wire.report(json.dumps(document | merged(parts).sections))
         return cast("Report", replaced(report, {name: getattr(whole, name) for name in own}))
+
+
+def _beside(news: News) -> Iterator[Part]:
+    for name, (at, section) in news.beside.items():
+        prefix, plain = qualified(name)
+        yield Part(origin=_ORIGINS[prefix], measured_at=at, sections={plain: json.loads(bytes(section))})

@@ -88,3 +88,7 @@ class Caller(Protocol):
     @property
     def school_id(self) -> str:
         """School whose days count."""
+
+    @property
+    def writer(self) -> str:
+        """Who of the device numbers the reports."""

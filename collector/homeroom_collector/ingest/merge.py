@@ -3,6 +3,9 @@
 The newest report of a device is kept as it came. A section it lacks, but an earlier one had, is kept beside it with the
 time it was measured, so that every section is the newest of its kind, whatever the order of arrival. A report that was
 taken before changes nothing.
+
+Sections of an extension are named ``extension/cpu``, those of an agent ``cpu``: where both speak for one device, none
+replaces the other's, and which is believed is decided where they are read (``ingest.joined``).
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from homeroom_collector.history.day import Day
 from homeroom_collector.history.sample import line
 from homeroom_collector.ingest.clock import Timing
 from homeroom_collector.ingest.clone import is_anothers
-from homeroom_collector.ingest.seen import Seen
+from homeroom_collector.ingest.lanes import Lanes
 from homeroom_collector.store.history import SampleRow
 from homeroom_collector.store.latest import Held, Row, Whole
 
@@ -37,6 +40,12 @@ SECTIONS = tuple(
 
 Kept = dict[str, tuple[float, msgspec.Raw]]
 
+_EXTENSION = "extension"
+_PREFIXES = {_EXTENSION: f"{_EXTENSION}/"}
+_MIXED = "+"
+"""Among the names of the sections: sections of another source are kept, so the whole row must be known."""
+
+_MACHINE: dict[str, Any] = {"uptime": None, "batteries": None, "disks": None}
 _sections_of = attrgetter(*SECTIONS)
 _split: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _kept: msgspec.json.Decoder[Kept] = msgspec.json.Decoder(Kept)
@@ -45,7 +54,7 @@ _encoder = msgspec.json.Encoder()
 
 @dataclass(slots=True)
 class Arrived:
-    """One report on its way in, and ``raw``, the JSON it was.
+    """One report on its way in, ``raw``, the JSON it was, and which ``writer`` of the device numbered it.
 
     ``on_campus``: it came from the school's own networks; None where nobody knows. ``ordered`` sources never repeat or
     overtake; all below a sequence counts as seen.
@@ -57,6 +66,7 @@ class Arrived:
     received_at: float
     on_campus: bool | None = None
     ordered: bool = False
+    writer: str = ""
     sections: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,21 +83,36 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A report that changed something, as the rest of the collector should see it: only what is newest, in our time."""
+    """A report that changed something, as the rest of the collector should see it: only what is newest, in our time.
+
+    ``beside`` are the sections of the device's other source, by qualified name, each with its time.
+    """
 
     report: Report
     received_at: float
     on_campus: bool | None
+    beside: Kept = field(default_factory=dict)
 
 
 def sections_in(report: Report) -> str:
-    """Names of the sections that a report has, in the order of SECTIONS, with commas between."""
-    return _names(tuple([section is not None for section in _sections_of(report)]))
+    """Qualified names of the sections that a report has, in the order of SECTIONS, with commas between."""
+    return _names(tuple([section is not None for section in _sections_of(report)]), prefix_of(report.source))
 
 
 @lru_cache(maxsize=4096)
-def _names(present: tuple[bool, ...]) -> str:
-    return ",".join(name for name, here in zip(SECTIONS, present, strict=True) if here)
+def _names(present: tuple[bool, ...], prefix: str) -> str:
+    return ",".join(prefix + name for name, here in zip(SECTIONS, present, strict=True) if here)
+
+
+def prefix_of(source: str) -> str:
+    """What stands before the names of a source's sections."""
+    return _PREFIXES.get(source, "")
+
+
+def qualified(name: str) -> tuple[str, str]:
+    """The prefix and the plain name of a section."""
+    prefix, slash, plain = name.rpartition("/")
+    return prefix + slash, plain
 
 
 @lru_cache(maxsize=4096)
@@ -114,7 +139,7 @@ class DeviceState:
         self._sampling, self._more_recent = sampling, ""
         self._full = whole.recent if whole and _is_full(held) else None
         self._number = held.number
-        self._seen = Seen(held.seen)
+        self._seen = Lanes(held.seen)
         self._measured_at, self._sections = held.measured_at, held.sections
         self._today = days.read(held.today)
         self._raw = whole.report if whole else None
@@ -128,17 +153,35 @@ class DeviceState:
 
     def take(self, each: Arrived, day: int) -> News | None:
         """Merge one report, measured on ``day``. None where it was taken before."""
-        if not (self._seen.add_all_up_to if each.ordered else self._seen.add)(each.report.sequence):
+        seen = self._seen.of(each.writer)
+        if not (seen.add_all_up_to if each.ordered else seen.add)(each.report.sequence):
             self.cloned = self.cloned or is_anothers(each.report, each.received_at, self._heard_at)
             return None
         self._last, self._heard_at = each, each.received_at
-        self._count(each, day)
-        self._sample(each)
         names = each.sections
-        if self._measured_at is None or each.timing.measured_at >= self._measured_at:
-            self._replace(each, names)
-            return _news(each, [])
-        return _news(each, self._keep_late(each, names))
+        newest = self._measured_at is None or each.timing.measured_at >= self._measured_at
+        stale = self._replace(each, names) if newest else self._keep_late(each, names)
+        beside = self._beside(each)
+        guest = bool(beside) and each.report.source != _EXTENSION
+        self._count(each, day, guest=guest)
+        if not guest:
+            self._sample(each)
+        return _news(each, stale, beside)
+
+    def _beside(self, each: Arrived) -> Kept:
+        """What the device's other source last said; marks the row where there is such."""
+        if _MIXED not in self._sections and not self._kept:
+            return {}
+        own = prefix_of(each.report.source)
+        beside = {name: kept for name, kept in self._kept.items() if qualified(name)[0] != own}
+        newest = _set(self._sections) - {_MIXED}
+        if newest and self._raw is not None and self._measured_at is not None:
+            others = [name for name in newest if qualified(name)[0] != own]
+            sections = _split.decode(self._raw) if others else {}
+            beside |= {name: (self._measured_at, sections[qualified(name)[1]]) for name in others}
+        if beside and _MIXED not in self._sections:
+            self._sections = f"{self._sections},{_MIXED}"
+        return beside
 
     def row(self) -> Row:
         """What to write. To be called only where something was taken."""
@@ -180,23 +223,26 @@ class DeviceState:
         if each.report.network is None or not slot_taken:
             self._more_recent += line(each.report, at)
 
-    def _count(self, each: Arrived, day: int) -> None:
+    def _count(self, each: Arrived, day: int, *, guest: bool) -> None:
+        """Count a report on its day; of a guest's, which sees a virtual machine, only that it came."""
         if self._today is None or day > self._today.day:
             if self._today is not None:
                 self._ended[self._today.day] = self._today
             self._today = Day(day)
         counted = self._today if day == self._today.day else self._ended.setdefault(day, Day(day))
-        counted.count(each.report, each.timing.measured_at)
+        report = replaced(each.report, _MACHINE) if guest else each.report
+        counted.count(report, each.timing.measured_at)
 
-    def _replace(self, each: Arrived, names: str) -> None:
-        """Make a report the newest; what only its predecessor had is put aside."""
+    def _replace(self, each: Arrived, names: str) -> list[str]:
+        """Make a report the newest; what only its predecessor had is put aside. Nothing in it is outdated."""
         if names != self._sections:
-            lost = _set(self._sections) - _set(names)
+            lost = _set(self._sections) - _set(names) - {_MIXED}
             if lost and self._raw is not None and self._measured_at is not None:
                 self._put_aside(self._raw, lost, self._measured_at)
             self._sections = names
         self._raw, self._report_changed = each.raw, True
         self._measured_at = each.timing.measured_at
+        return []
 
     def _keep_late(self, each: Arrived, names: str) -> list[str]:
         """Keep the sections of a late report that are the newest of their kind; return the names of the others."""
@@ -209,17 +255,17 @@ class DeviceState:
     def _put_aside(self, raw: str, names: frozenset[str] | set[str], measured_at: float) -> None:
         if names:
             sections = _split.decode(raw)
-            self._kept |= {name: (measured_at, sections[name]) for name in names}
+            self._kept |= {name: (measured_at, sections[qualified(name)[1]]) for name in names}
             self._kept_changed = True
 
 
-def _news(each: Arrived, stale: list[str]) -> News:
+def _news(each: Arrived, stale: list[str], beside: Kept) -> News:
     report = each.report
     if stale or report.measured_at != each.timing.measured_at:
         # Without sent_at nobody corrects the time a second time.
-        changed = dict.fromkeys(stale) | {"measured_at": each.timing.measured_at, "sent_at": None}
-        report = replaced(report, changed)
-    return News(report, each.received_at, each.on_campus)
+        changed: dict[str, Any] = dict.fromkeys(qualified(name)[1] for name in stale)
+        report = replaced(report, changed | {"measured_at": each.timing.measured_at, "sent_at": None})
+    return News(report, each.received_at, each.on_campus, beside)
 
 
 def replaced(report: Any, changed: dict[str, Any]) -> Any:
@@ -230,8 +276,23 @@ def replaced(report: Any, changed: dict[str, Any]) -> Any:
 
 
 def whole_report(report: str, kept: str | None) -> str:
-    """The newest report with what is kept beside it, as one JSON object."""
+    """The newest report with what is kept beside it of the same source, as one JSON object."""
     sections: dict[str, Any] = _split.decode(report)
+    own = _prefix_in(sections)
     for name, (_, section) in (_kept.decode(kept) if kept else {}).items():
-        sections.setdefault(name, section)
+        prefix, plain = qualified(name)
+        if prefix == own:
+            sections.setdefault(plain, section)
     return _encoder.encode(sections).decode()
+
+
+def is_mixed(report: str, kept: str | None) -> bool:
+    """Whether sections of another source are kept beside a report."""
+    if not kept:
+        return False
+    prefixes = {qualified(name)[0] for name in _kept.decode(kept)}
+    return bool(prefixes - {_prefix_in(_split.decode(report))})
+
+
+def _prefix_in(sections: dict[str, msgspec.Raw]) -> str:
+    return prefix_of(msgspec.json.decode(sections["source"], type=str))

@@ -13,6 +13,7 @@ from homeroom_collector.errors import RefusedError
 from homeroom_collector.ingest.address import Campus
 from homeroom_collector.ingest.clone import ON_DEVICES, is_another_machine
 from homeroom_collector.ingest.commit import GroupCommit
+from homeroom_collector.ingest.enrolment import Enrolment
 from homeroom_collector.ingest.keyring import Caller, Keyring
 from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.throughput import Ledger
@@ -52,6 +53,7 @@ class Intake:
     most_reports: int
     ledger: Ledger
     serial_of: Callable[[str], str | None]
+    keys_per_device: int
     clock: Clock = time.time
 
     async def take(self, caller: Caller, body: bytes, address: str) -> Taken:
@@ -118,20 +120,20 @@ class Intake:
         ahead = 0.0 if report.sent_at is None else report.sent_at - received_at
         return self.ledger.offer(caller, on_campus=on_campus, metered=_metered(report), ahead_seconds=ahead)
 
-    async def enrol(self, token_text: str, identity: Identity) -> Enrolled:
+    async def enrol(self, asked: Enrolment) -> Enrolled:
         """Let a device in. Raises RefusedError where the token is worth nothing."""
         now = self.clock()
 
         def work(connection: Connection) -> Enrolled:
-            token = tokens.use(connection, token_text, now)
-            return devices.enrol(connection, _described(identity, token.school_id, token.grade_band), now=now)
+            token = tokens.use(connection, asked.token, now)
+            facts = _described(asked.identity, token.school_id, token.grade_band)
+            return devices.enrol(connection, facts, now=now, writer=asked.writer, keys_at_most=self.keys_per_device)
 
         enrolled = await self.commit.perform(work)
         self.keyring.forget(enrolled.replaced_keys)
         device = enrolled.device
-        self.keyring.put(
-            DeviceKey(enrolled.key_id, enrolled.number, device.device_id, device.school_id, enrolled.key_digest)
-        )
+        key_id, digest, writer = enrolled.key_id, enrolled.key_digest, asked.writer
+        self.keyring.put(DeviceKey(key_id, enrolled.number, device.device_id, device.school_id, digest, writer))
         self.on_device(device)
         return enrolled
 
@@ -177,6 +179,7 @@ class NetworkDevice:
     number: int
     device_id: str
     school_id: str
+    writer: str = ""
 
 
 class NetworkSink:

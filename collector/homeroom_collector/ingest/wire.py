@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Set
 from typing import Annotated, Any, NamedTuple, NoReturn, cast
 
 import msgspec
 
 from homeroom_agent.errors import ReportError
-from homeroom_agent.report import Identity, Report, decode, from_wire, to_wire
+from homeroom_agent.report import Report, decode, from_wire, to_wire
 from homeroom_agent.report.bounds import Bounds
-from homeroom_agent.report.codec import FieldShape, facts_from_wire, shapes
+from homeroom_agent.report.codec import FieldShape, shapes
 from homeroom_collector.errors import RefusedError
 
 # msgspec compares whole numbers as signed 64 bits; counters above that take the reference's way.
@@ -94,13 +95,9 @@ class Wire:
         known: dict[type, type] = {}
         report = derive(Report, known)
         envelope = msgspec.defstruct("Envelope", [("reports", list[msgspec.Raw])], forbid_unknown_fields=True)
-        enrolment = msgspec.defstruct(
-            "Enrolment", [("token", str), ("device", known[Identity])], forbid_unknown_fields=True
-        )
         self._kind = report
         self._report: msgspec.json.Decoder[Any] = msgspec.json.Decoder(report)
         self._envelope: msgspec.json.Decoder[Any] = msgspec.json.Decoder(envelope)
-        self._enrolment: msgspec.json.Decoder[Any] = msgspec.json.Decoder(enrolment)
 
     def report(self, raw: bytes | str) -> Report:
         """Decode one report. Raises ReportError naming the field."""
@@ -134,14 +131,6 @@ class Wire:
         report = self._report.decode(raw)
         return Decoded(index, report, _text(report, raw))
 
-    def enrolment(self, raw: bytes) -> tuple[str, Identity]:
-        """Decode ``{"token", "device"}``. Raises RefusedError."""
-        try:
-            decoded = self._enrolment.decode(raw)
-        except _UNREADABLE:
-            return _enrolment_slowly(raw)
-        return decoded.token, decoded.device
-
 
 def _text(report: Any, raw: msgspec.Raw) -> str:
     """The JSON to keep. A long one is written anew: it may be blanks for the most part."""
@@ -154,7 +143,7 @@ def _compact(document: Any) -> str:
 
 
 def _slowly(raw: bytes, most: int) -> tuple[list[Decoded], list[Rejected]]:
-    document = _object(raw, {"reports"})
+    document = json_object(raw, {"reports"})
     if not isinstance(document["reports"], list):
         raise RefusedError(422, "reports: expected a list")
     _check_count(len(document["reports"]), most)
@@ -167,18 +156,8 @@ def _slowly(raw: bytes, most: int) -> tuple[list[Decoded], list[Rejected]]:
     return accepted, rejected
 
 
-def _enrolment_slowly(raw: bytes) -> tuple[str, Identity]:
-    document = _object(raw, {"token", "device"})
-    if not isinstance(document["token"], str):
-        raise RefusedError(422, "token: expected text")
-    try:
-        return document["token"], facts_from_wire(Identity, document["device"], "device")
-    except ReportError as error:
-        raise RefusedError(422, str(error)) from None
-
-
-def _object(raw: bytes, names: set[str]) -> dict[str, Any]:
-    """Read a JSON object that has exactly these members."""
+def json_object(raw: bytes, names: Set[str], optional: Set[str] = frozenset()) -> dict[str, Any]:
+    """Read a JSON object that has these members, and may have the optional ones. Raises RefusedError."""
     try:
         document = json.loads(raw.decode(), parse_constant=_refuse_constant)
     except RecursionError:
@@ -187,8 +166,8 @@ def _object(raw: bytes, names: set[str]) -> dict[str, Any]:
         raise RefusedError(400, f"not JSON: {error}") from None
     if not isinstance(document, dict):
         raise RefusedError(422, "expected an object")
-    if unknown := sorted(set(document) - names):
-        raise RefusedError(422, f"{unknown[0][:64]}: unknown field; known here: {', '.join(sorted(names))}")
+    if unknown := sorted(set(document) - names - optional):
+        raise RefusedError(422, f"{unknown[0][:64]}: unknown field; known here: {', '.join(sorted(names | optional))}")
     if missing := sorted(names - set(document)):
         raise RefusedError(422, f"{missing[0]}: missing")
     return document

@@ -56,17 +56,18 @@ def with_last_report(connection: Connection, school_id: str | None = None) -> li
     return [dict(row) for row in (connection.execute(query.order_by(table.c.device_id))).mappings()]
 
 
-def enrol(connection: Connection, facts: Device, *, now: float) -> Enrolled:
+def enrol(connection: Connection, facts: Device, *, now: float, writer: str = "", keys_at_most: int = 8) -> Enrolled:
     """Register a computer and give it a key.
 
-    A serial number that is known brings back the same device with a new key, and the old keys die. ``facts`` carries
-    what the token and the device said; its ``device_id`` is ignored.
+    A serial number that is known brings back the same device. The keys that ``writer`` had die, and of the device's
+    other writers the oldest beyond ``keys_at_most`` in all. ``facts`` carries what the token and the device said; its
+    ``device_id`` is ignored.
     """
     serial = usable_serial(facts.serial)
     known = _by_serial(connection, serial) if serial else None
     number, device = _again(connection, known, facts, now) if known else _first(connection, facts, serial, now)
-    replaced = keys.revoke_all(connection, number, now)
-    minted = keys.add(connection, number, now)
+    replaced = keys.make_room(connection, number, writer, now, most=keys_at_most)
+    minted = keys.add(connection, number, now, writer)
     return Enrolled(
         number=number,
         device=device,

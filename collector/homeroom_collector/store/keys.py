@@ -15,18 +15,24 @@ from homeroom_collector.store.schema import devices
 
 @dataclass(frozen=True, slots=True)
 class DeviceKey:
-    """One key that works, and whose it is."""
+    """One key that works, and whose it is. ``writer`` numbers the reports that are sent with it; empty: unnamed."""
 
     key_id: str
     number: int
     device_id: str
     school_id: str
     digest: bytes
+    writer: str = ""
 
 
 def _working() -> sa.Select[Any]:
     joined = sa.select(
-        table.c.key_id, table.c.device_number, devices.c.device_id, devices.c.school_id, table.c.secret_sha256
+        table.c.key_id,
+        table.c.device_number,
+        devices.c.device_id,
+        devices.c.school_id,
+        table.c.secret_sha256,
+        table.c.writer,
     ).join_from(table, devices, devices.c.number == table.c.device_number)
     return joined.where(table.c.revoked_at.is_(None))
 
@@ -52,12 +58,27 @@ def revoked_since(connection: Connection, moment: float) -> list[str]:
     return list(rows.scalars())
 
 
-def add(connection: Connection, number: int, now: float) -> secrets.Minted:
+def add(connection: Connection, number: int, now: float, writer: str = "") -> secrets.Minted:
     """Give a device a new key."""
     minted = secrets.mint("hrk")
-    row = {"key_id": minted.secret_id, "device_number": number, "secret_sha256": minted.digest, "created_at": now}
-    connection.execute(table.insert(), row)
+    row = {"key_id": minted.secret_id, "device_number": number, "secret_sha256": minted.digest}
+    connection.execute(table.insert(), row | {"writer": writer, "created_at": now})
     return minted
+
+
+def make_room(connection: Connection, number: int, writer: str, now: float, *, most: int) -> tuple[str, ...]:
+    """Revoke a writer's keys, and the oldest of a device's others, so that with a new one ``most`` work.
+
+    Returns the ids of those that worked until now.
+    """
+    query = sa.select(table.c.key_id, table.c.writer).where(table.c.device_number == number)
+    query = query.where(table.c.revoked_at.is_(None)).order_by(table.c.created_at.desc(), table.c.key_id)
+    working = list(connection.execute(query))
+    others = [row.key_id for row in working if row.writer != writer]
+    gone = [row.key_id for row in working if row.writer == writer] + others[max(0, most - 1) :]
+    if gone:
+        connection.execute(table.update().where(table.c.key_id.in_(gone)).values(revoked_at=now))
+    return tuple(gone)
 
 
 def revoke_all(connection: Connection, number: int, now: float) -> tuple[str, ...]:

@@ -85,6 +85,7 @@ device_keys = sa.Table(
         "device_number", _Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True
     ),
     sa.Column("secret_sha256", sa.LargeBinary, nullable=False),
+    sa.Column("writer", sa.Text, nullable=False, server_default="", comment="who numbers the reports sent with it"),
     sa.Column("created_at", sa.Double, nullable=False),
     sa.Column("revoked_at", sa.Double, index=True),
 )

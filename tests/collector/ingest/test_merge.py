@@ -27,9 +27,9 @@ class Shelf:
         self.row |= {"today": None}
         self.days: dict[int, dict[str, Any]] = {}
 
-    def take(self, reports: Sequence[dict[str, Any]]) -> list[News | None]:
+    def take(self, reports: Sequence[dict[str, Any]], writer: str = "") -> list[News | None]:
         """Merge one batch, reading and writing as the group commit does."""
-        arrived = [_arrived(report) for report in reports]
+        arrived = [_arrived(report, writer) for report in reports]
         held = Held(1, self.row["seen"], self.row["measured_at"], self.row["sections"], self.row["today"], None)
         whole = Whole(1, self.row["report"], self.row["kept"]) if needs_whole(held, arrived) else None
         state = DeviceState(held, whole, SAMPLING)
@@ -55,14 +55,14 @@ class Shelf:
         return {name: value for name, value in whole.items() if isinstance(value, dict | list)}
 
 
-def _arrived(report: dict[str, Any]) -> Arrived:
+def _arrived(report: dict[str, Any], writer: str) -> Arrived:
     decoded = WIRE.batch(json.dumps({"reports": [report]}).encode(), 1)[0][0]
     at = timing(report["measured_at"], None, NOW, oldest_seconds=1e9)
-    return Arrived(decoded.report, decoded.raw, at, NOW)
+    return Arrived(decoded.report, decoded.raw, at, NOW, writer=writer)
 
 
 def made(sequence: int, measured_at: float, **sections: Any) -> dict[str, Any]:
-    return {"source": "agent", "sequence": sequence, "measured_at": measured_at, **sections}
+    return {"source": "agent", "sequence": sequence, "measured_at": measured_at} | sections
 
 
 def _random_reports(chance: Random, count: int) -> list[dict[str, Any]]:

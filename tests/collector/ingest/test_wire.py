@@ -15,6 +15,7 @@ from collector.ingest.wire_documents import document
 from homeroom_agent.errors import ReportError
 from homeroom_agent.report import Report, decode, from_wire, to_wire
 from homeroom_collector.errors import RefusedError
+from homeroom_collector.ingest.enrolment import enrolment
 from homeroom_collector.ingest.wire import Wire
 
 GOLDEN = sorted((Path(__file__).parents[2] / "data" / "reports").glob("*.json"))
@@ -141,8 +142,20 @@ def test_blanks_are_not_stored():
 def test_an_enrolment_is_read_or_refused_and_never_anything_else(body: bytes):
     read = None
     with contextlib.suppress(RefusedError):
-        read = WIRE.enrolment(body)
-    assert read is None or (read[0], read[1].platform) == ("t", "linux")
+        read = enrolment(body)
+    assert read is None or (read.token, read.identity.platform) == ("t", "linux")
+
+
+@pytest.mark.parametrize("writer", ['"0123456789abcdef"', '""'])
+def test_an_enrolment_may_say_who_numbers_the_reports(writer: str):
+    read = enrolment(b'{"token":"t","device":{"platform":"linux"},"writer":%b}' % writer.encode())
+    assert read.writer == writer.strip('"')
+
+
+@pytest.mark.parametrize("writer", ["1", "null", '"zz"', '"0123456789ABCDEF"', '"' + "0" * 33 + '"', '"0;1=2"'])
+def test_a_writers_name_is_hexadecimal_or_refused(writer: str):
+    with pytest.raises(RefusedError, match="writer: expected"):
+        enrolment(b'{"token":"t","device":{"platform":"linux"},"writer":%b}' % writer.encode())
 
 
 def _numbers(value: Any) -> list[float]:

@@ -1,0 +1,23 @@
+"""The ``enrolment`` section of the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentSettings:
+    """How devices are let in.
+
+    ``keys_per_device``: profiles of a Chromebook, an agent in its Linux container and virtual machines with one serial
+    number each have a key of their own; beyond so many the oldest ends, and who had it enrols again.
+    """
+
+    keys_per_device: int = 8
+
+
+def problems(settings: EnrolmentSettings) -> Iterator[str]:
+    """What is out of bounds, with its dotted path."""
+    if not 1 <= settings.keys_per_device <= 64:
+        yield "enrolment.keys_per_device: must be 1 to 64"
