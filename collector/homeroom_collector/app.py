@@ -18,13 +18,15 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 
-from homeroom_collector import chromebook, views
+from homeroom_collector import access, chromebook, views
+from homeroom_collector.access.parts import check_routes, keep_tidy, put_door
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError, StoreUnavailableError
 from homeroom_collector.fleet import Fleet, keep_current
 from homeroom_collector.fleet.drawing import draw_network
 from homeroom_collector.history.upkeep import EVERY_SECONDS, Upkeep
-from homeroom_collector.ingest.address import Addresses, Campus
+from homeroom_collector.http.address import Addresses, Campus
+from homeroom_collector.http.problem import unknown_calls
 from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.gate import Gate
@@ -35,7 +37,6 @@ from homeroom_collector.ingest.limits import Limit, Limits
 from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.merge import News
 from homeroom_collector.ingest.outlines import polled
-from homeroom_collector.ingest.problem import unknown_calls
 from homeroom_collector.ingest.restore import restore
 from homeroom_collector.ingest.service import Intake, NetworkSink
 from homeroom_collector.ingest.throughput import Ledger
@@ -95,10 +96,14 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     collector = _collector(settings, registry or CollectorRegistry())
     app = web.Application(client_max_size=settings.ingest.max_request_bytes)
     app[COLLECTOR] = collector
-    app.add_routes(_calls(collector))
+    gate = _gate(collector)
+    app.add_routes(access.requires(access.DEVICE, *_calls(collector, gate)))
     app.add_routes(_views(collector))
     chromebook.serve(app, settings.chromebooks)
-    app.add_routes([web.get("/healthz", _healthz), web.get("/readyz", _readyz), unknown_calls()])
+    put_door(app, collector.store, settings.access, gate.addresses, gate.limits, views.render)
+    probes = (web.get("/healthz", _healthz), web.get("/readyz", _readyz))
+    app.add_routes(access.requires(access.OPEN, *probes, unknown_calls()))
+    check_routes(app)
     app.cleanup_ctx.append(_store)
     app.cleanup_ctx.append(_committing)
     app.cleanup_ctx.append(_running(_follow_revocations))
@@ -107,6 +112,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_running(_keep_calendars))
     app.cleanup_ctx.append(_running(_keep_topology))
     app.cleanup_ctx.append(_running(_keep_google))
+    app.cleanup_ctx.append(_running(_keep_access))
     app.cleanup_ctx.append(_running(_polling(make_targets(settings.snmp, os.environ))))
     return app
 
@@ -173,8 +179,8 @@ def _gate(collector: Collector) -> Gate:
     )
 
 
-def _calls(collector: Collector) -> list[web.RouteDef]:
-    settings, intake, gate = collector.settings, collector.intake, _gate(collector)
+def _calls(collector: Collector, gate: Gate) -> list[web.RouteDef]:
+    settings, intake = collector.settings, collector.intake
     agents = AgentCalls(intake, gate, settings.agents.told(), settings.ingest.max_body_bytes)
     return [*agents.routes(), *ThroughputCalls(intake.ledger, gate, intake.campus).routes()]
 
@@ -356,6 +362,10 @@ async def _keep_google(collector: Collector) -> None:
     measures = GoogleMeasures(collector.registry)
     teller = Teller(collector.fleet, collector.google, wire, measures)
     await keep_synced(settings, collector.commit.perform, wire, teller, measures)
+
+
+async def _keep_access(collector: Collector) -> None:
+    await keep_tidy(collector.store, collector.settings.access.audit)
 
 
 def _polling(targets: list[Target]) -> Callable[[Collector], Coroutine[Any, Any, None]]:

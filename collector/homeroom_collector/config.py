@@ -11,6 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from homeroom_collector import strict
+from homeroom_collector.access import settings as access
+from homeroom_collector.access.settings import AccessSettings
 from homeroom_collector.chromebook import settings as chromebook
 from homeroom_collector.chromebook.settings import ChromebookSettings
 from homeroom_collector.errors import ConfigError
@@ -178,6 +180,7 @@ class Settings:
     """Everything that can be set."""
 
     listen: Listen = field(default_factory=Listen)
+    access: AccessSettings = field(default_factory=AccessSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     schools: SchoolsSettings = field(default_factory=SchoolsSettings)
     timezone: str = "UTC"
@@ -195,6 +198,13 @@ class Settings:
     freshness: FreshnessSettings = field(default_factory=FreshnessSettings)
     presence: PresenceSettings = field(default_factory=PresenceSettings)
     bandwidth: BandwidthSettings = field(default_factory=BandwidthSettings)
+
+
+def own_url(listen: Listen, port: int) -> str:
+    """The address of a collector for a browser on its own machine; ``port`` is the one it was given."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(listen.host, listen.host)  # noqa: S104 - as it is written
+    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"{'https' if listen.tls else 'http'}://{host}:{port}"
 
 
 def load(path: Path) -> Settings:
@@ -236,6 +246,7 @@ def _problems(settings: Settings) -> list[str]:
         found.append("bandwidth.megabits_per_student: must be more than 0")
     return [
         *found,
+        *access.problems(settings.access, trusted_proxies=bool(settings.listen.trusted_proxies)),
         *agents.problems(settings.agents),
         *enrolment.problems(settings.enrolment),
         *chromebook.problems(settings.chromebooks),
@@ -251,6 +262,7 @@ def _located(settings: Settings, folder: Path) -> Settings:
     return replace(
         settings,
         listen=replace(settings.listen, tls=tls),
+        access=access.located(settings.access, folder),
         store=StoreSettings(url=_located_url(settings.store.url, folder)),
         schools=SchoolsSettings(file=folder / schools if schools else None),
         calendar=CalendarFile(file=folder / calendar if calendar else None),

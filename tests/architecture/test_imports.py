@@ -23,6 +23,8 @@ HOMES = {
     "icalendar": ("sources/calendars.py",),
     "dateutil": ("sources/calendars.py",),
     "jinja2": ("views/",),
+    "authlib": ("access/openid.py",),
+    "joserfc": ("access/openid.py",),
 }
 
 

@@ -17,10 +17,12 @@ import aiohttp
 import sqlalchemy as sa
 from aiohttp import web
 
+from homeroom_collector.access.link import make_link
+from homeroom_collector.access.roles import Grant, Role, encode
 from homeroom_collector.app import COLLECTOR, Collector, build
 from homeroom_collector.config import Settings, StoreSettings
 from homeroom_collector.model import School
-from homeroom_collector.store import open_store, schools, tokens
+from homeroom_collector.store import api_tokens, open_store, schools, tokens
 
 SCHOOLS = (School(school_id="lincoln", name="Lincoln"), School(school_id="roosevelt", name="Roosevelt"))
 
@@ -31,11 +33,17 @@ def report(sequence: int = 1, **sections: Any) -> dict[str, Any]:
     return {"source": "agent", "sequence": sequence, "measured_at": now, "sent_at": now, **sections}
 
 
+def role(name: str, *school_ids: str) -> Grant:
+    """A role for some schools, or for the whole district."""
+    return Grant(Role(name), frozenset(school_ids) or None)
+
+
 class Running:
     """One collector and one client of it."""
 
-    def __init__(self, collector: Collector, http: aiohttp.ClientSession, url: str) -> None:
-        self.collector, self.http, self.url = collector, http, url
+    def __init__(self, app: web.Application, http: aiohttp.ClientSession, url: str) -> None:
+        self.app, self.http, self.url = app, http, url
+        self.collector: Collector = app[COLLECTOR]
 
     async def token(self, school_id: str = "lincoln", **limits: Any) -> str:
         create = partial(tokens.create, school_id=school_id, now=time.time(), **limits)
@@ -63,6 +71,26 @@ class Running:
 
     async def zipped(self, key: str, body: bytes) -> tuple[int, dict[str, Any]]:
         return await self.post(key, gzip.compress(body), **{"Content-Encoding": "gzip"})
+
+    async def api_token(self, grant: Grant, *, expires_at: float | None = None) -> str:
+        """An API token that holds one role."""
+        make = partial(api_tokens.create, grants=encode([grant]), label="test", now=time.time(), expires_at=expires_at)
+        return await self.collector.store.write(make)
+
+    async def read(self, path: str, grant: Grant) -> tuple[int, Any]:
+        """What an API token is told: JSON as it is, anything else as text."""
+        headers = {"Authorization": f"Bearer {await self.api_token(grant)}"}
+        async with self.http.get(self.url + path, headers=headers, allow_redirects=False) as answer:
+            return answer.status, await (answer.json() if "json" in answer.content_type else answer.text())
+
+    async def signed_in(self, grant: Grant) -> aiohttp.ClientSession:
+        """A browser in which somebody has signed in by a one-time link; to be closed by the caller."""
+        link = await make_link(self.collector.store, self.url, "somebody", grant, time.time() + 60)
+        # Cookies of an address without a name are kept only on demand.
+        browser = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), headers={"Accept": "text/html"})
+        async with browser.get(link, allow_redirects=False) as answer:
+            assert answer.status == 303
+        return browser
 
     async def answer(self, *, accepted: int = 0, duplicates: int = 0) -> dict[str, Any]:
         settings = self.collector.settings.agents.told()
@@ -108,7 +136,7 @@ async def collecting(settings: Settings) -> AsyncIterator[Running]:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         host, port = runner.addresses[0][:2]
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
-            yield Running(app[COLLECTOR], http, f"http://{host}:{port}")
+            yield Running(app, http, f"http://{host}:{port}")
     finally:
         await runner.cleanup()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.collecting import Running, collecting, settings_at
+from collector.collecting import Running, collecting, role, settings_at
 from homeroom_agent.report import Report
 from homeroom_agent.report.network import Bridging, GearAddress, GearIdentity, Interface, Neighbor, NetworkGear, System
 from homeroom_collector.app import draw_topology
@@ -78,9 +78,9 @@ class District:
         return {name: member.state for name, member in members.items() if member}
 
     async def graph(self) -> dict:
-        async with self.running.http.get(f"{self.running.url}/api/v1/topology") as got:
-            assert got.status == 200
-            return await got.json()
+        status, graph = await self.running.read("/api/v1/topology", role("viewer"))
+        assert status == 200
+        return graph
 
 
 @pytest.fixture

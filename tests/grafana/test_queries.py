@@ -26,6 +26,7 @@ from homeroom_collector.model import School
 from homeroom_collector.simulate.district import District, build
 from homeroom_collector.views.metrics import MetricsSettings, routes
 from homeroom_dashboards.write import FOLDER
+from letting_in import letting_in
 from stack import Stack, free_port, tool, until
 
 LAPTOPS = 30
@@ -101,7 +102,7 @@ def patient_school() -> Fleet:
 @pytest.fixture
 async def patient() -> AsyncIterator[str]:
     """Address of the same exposition over ``patient_school``."""
-    app = web.Application()
+    app = letting_in()
     app.add_routes(routes(patient_school(), CollectorRegistry(), MetricsSettings()))
     runner = web.AppRunner(app)
     await runner.setup()

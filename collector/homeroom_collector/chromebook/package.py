@@ -17,6 +17,7 @@ from xml.sax.saxutils import quoteattr
 
 from aiohttp import web
 
+from homeroom_collector.access import OPEN, requires
 from homeroom_collector.chromebook import crx
 from homeroom_collector.chromebook.crx import CrxError
 
@@ -99,4 +100,4 @@ def routes(shelf: Shelf) -> list[web.RouteDef]:
     async def file(_request: web.Request) -> web.Response:
         return web.Response(body=shelf.package().raw, content_type="application/x-chrome-extension")
 
-    return [web.get(MANIFEST_PATH, updates), web.get(FILE_PATH, file)]
+    return requires(OPEN, web.get(MANIFEST_PATH, updates), web.get(FILE_PATH, file))

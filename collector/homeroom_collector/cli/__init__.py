@@ -24,6 +24,8 @@ from homeroom_collector.cli import (
     reconcile,
     refresh,
     serve,
+    sign_in,
+    sign_ins,
     snmp,
     standards,
     token,
@@ -33,8 +35,8 @@ from homeroom_collector.demo import command as demo
 from homeroom_collector.errors import CollectorError, ConfigError
 
 COMMANDS: tuple[ModuleType, ...] = (
-    serve, demo, check_config, token, calendar, devices, events, import_, google, snmp, standards, topology,
-    refresh, erate, reconcile, equity,
+    serve, demo, check_config, sign_in, sign_ins, token, calendar, devices, events, import_, google, snmp, standards,
+    topology, refresh, erate, reconcile, equity,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""
 

@@ -8,14 +8,18 @@ import logging
 import signal
 import ssl
 import sys
+import time
 from collections.abc import Callable
 
 from aiohttp import web
 
-from homeroom_collector.app import build
+from homeroom_collector.access.link import make_link
+from homeroom_collector.access.roles import Grant, Role
+from homeroom_collector.app import COLLECTOR, build
 from homeroom_collector.cli.options import add_config, settings_of
-from homeroom_collector.config import Listen, Settings
+from homeroom_collector.config import Listen, Settings, own_url
 from homeroom_collector.errors import CollectorError
+from homeroom_collector.http.address import parse
 from homeroom_collector.tls import Certificate
 
 NAME = "serve"
@@ -53,13 +57,15 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     certificate = _certificate(settings.listen)
+    app = build(settings)
     # Bodies are decompressed within bounds by ingest, not by the server.
     runner = web.AppRunner(
-        build(settings), access_log=None, auto_decompress=False, shutdown_timeout=_STOP_SECONDS, handle_signals=False
+        app, access_log=None, auto_decompress=False, shutdown_timeout=_STOP_SECONDS, handle_signals=False
     )
     await runner.setup()
     try:
-        await _listen(runner, settings.listen, certificate.context if certificate else None)
+        port = await _listen(runner, settings.listen, certificate.context if certificate else None)
+        await _greet(app, settings, port)
         await _until(stop, certificate)
     finally:
         await runner.cleanup()
@@ -70,15 +76,26 @@ def _certificate(listen: Listen) -> Certificate | None:
     return Certificate(listen.tls.certificate, listen.tls.key) if listen.tls else None
 
 
-async def _listen(runner: web.AppRunner, listen: Listen, context: ssl.SSLContext | None) -> None:
+async def _listen(runner: web.AppRunner, listen: Listen, context: ssl.SSLContext | None) -> int:
     site = web.TCPSite(runner, listen.host, listen.port, ssl_context=context, backlog=1024)
     try:
         await site.start()
     except OSError as error:
         raise CollectorError(f"cannot listen on {listen.host}:{listen.port}: {error.strerror or error}") from None
-    port = runner.addresses[0][1]
-    host = f"[{listen.host}]" if ":" in listen.host else listen.host
-    _log.info("serving on %s://%s:%d", "https" if context else "http", host, port)
+    return int(runner.addresses[0][1])
+
+
+async def _greet(app: web.Application, settings: Settings, port: int) -> None:
+    """Say where we serve; where nobody could sign in otherwise and only this machine can come, how to sign in."""
+    url = own_url(settings.listen, port)
+    _log.info("serving on %s", url)
+    access, address = settings.access, parse(settings.listen.host)
+    local = settings.listen.host == "localhost" or (address is not None and address.is_loopback)
+    if local and access.openid is None and access.proxy is None:
+        expires_at = time.time() + access.link
+        link = await make_link(app[COLLECTOR].store, url, "first sign-in", Grant(Role.ADMIN), expires_at)
+        # Not a log line: logs are kept and sent on, and this is for whoever started us.
+        print(f"Sign in once with: {link}", file=sys.stderr, flush=True)
 
 
 async def _until(stop: asyncio.Event, certificate: Certificate | None) -> None:

@@ -22,7 +22,7 @@ from homeroom_collector.demo.counts import count
 from homeroom_collector.demo.plan import Places
 from homeroom_collector.demo.processes import ChildFailedError, Children
 from homeroom_collector.demo.screen import Screen
-from homeroom_collector.demo.tokens import Audience, make_tokens
+from homeroom_collector.demo.tokens import Audience, make_sign_in, make_tokens
 from homeroom_collector.simulate.district import District, build
 
 _READY_SECONDS = 30.0
@@ -106,7 +106,8 @@ async def _ready(children: Children, http: aiohttp.ClientSession, places: Places
 async def _show(
     console: Console, children: Children, http: aiohttp.ClientSession, places: Places, stop: asyncio.Event
 ) -> None:
-    with Screen(console, places, prometheus=shutil.which("prometheus") is not None) as screen:
+    link = await make_sign_in(places.collector, places.url)
+    with Screen(console, places, link, prometheus=shutil.which("prometheus") is not None) as screen:
         while not stop.is_set():
             children.check()
             async with http.get(f"{places.url}/metrics") as answer:

@@ -14,10 +14,10 @@ from homeroom_collector.demo.plan import Places
 class Screen:
     """The terminal of one demo. Use as a context manager."""
 
-    def __init__(self, console: Console, places: Places, *, prometheus: bool) -> None:
+    def __init__(self, console: Console, places: Places, link: str, *, prometheus: bool) -> None:
         self._console = console
         self._live = Live(console=console, auto_refresh=False, transient=False)
-        self._heading = _heading(places, prometheus=prometheus)
+        self._heading = _heading(places, link, prometheus=prometheus)
         self._last_line = ""
 
     def __enter__(self) -> Screen:
@@ -39,8 +39,10 @@ class Screen:
             self._console.print(line, soft_wrap=True)
 
 
-def _heading(places: Places, *, prometheus: bool) -> Text:
-    text = Text.assemble(("Homeroom demo", "bold"), "  ", (places.url, "underline"), f"  metrics: {places.url}/metrics")
+def _heading(places: Places, link: str, *, prometheus: bool) -> Text:
+    text = Text.assemble(("Homeroom demo", "bold"), "  open: ", (link, "underline"))
+    text.append("\n  The link works once; your browser stays signed in. For another browser: ")
+    text.append(f"homeroom sign-in --config {places.collector}\n  Metrics: {places.url}/metrics")
     if prometheus:
         text.append(f"  Prometheus: http://127.0.0.1:{places.prometheus_port}")
     return text.append("\nCtrl-C stops everything.")

@@ -15,11 +15,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from homeroom_collector.errors import RefusedError, StoreUnavailableError
+from homeroom_collector.http.problem import BusyError
 from homeroom_collector.ingest.clock import Days, timing
 from homeroom_collector.ingest.keyring import Caller
 from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.merge import Arrived, DeviceState, News, Sampling, needs_whole
-from homeroom_collector.ingest.problem import BusyError
 from homeroom_collector.ingest.wire import Decoded
 from homeroom_collector.store import Connection, Store, daily, history, latest, tokens
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from homeroom_collector.errors import RefusedError
-from homeroom_collector.ingest.address import Addresses
+from homeroom_collector.http.address import Addresses
 from homeroom_collector.ingest.keyring import Keyring
 from homeroom_collector.ingest.limits import Limits
 from homeroom_collector.store.keys import DeviceKey

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from homeroom_collector.http.problem import Handler, answering_problems, problem
 from homeroom_collector.ingest.body import read_json
 from homeroom_collector.ingest.enrolment import enrolment
 from homeroom_collector.ingest.gate import Gate
-from homeroom_collector.ingest.problem import Handler, answering_problems, problem
 from homeroom_collector.ingest.service import Intake, Taken
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from prometheus_client import Counter
 
-from homeroom_collector.ingest.address import neighbourhood
-from homeroom_collector.ingest.problem import BusyError
+from homeroom_collector.http.address import neighbourhood
+from homeroom_collector.http.problem import BusyError
 
 MOST_KEYS = 500_000
 """Past this, those who have been quiet are forgotten, and then the earliest."""

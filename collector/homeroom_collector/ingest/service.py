@@ -10,7 +10,7 @@ from typing import Any
 
 from homeroom_agent.report import Identity, Report
 from homeroom_collector.errors import RefusedError
-from homeroom_collector.ingest.address import Campus
+from homeroom_collector.http.address import Campus
 from homeroom_collector.ingest.clone import ON_DEVICES, is_another_machine
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.enrolment import Enrolment

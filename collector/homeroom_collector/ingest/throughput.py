@@ -14,8 +14,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from homeroom_collector.errors import RefusedError
+from homeroom_collector.http.problem import BusyError
 from homeroom_collector.ingest.keyring import Caller
-from homeroom_collector.ingest.problem import BusyError
 from homeroom_collector.ingest.throughput_measures import ThroughputMeasures
 from homeroom_collector.model import School
 from homeroom_collector.rules.throughput import (

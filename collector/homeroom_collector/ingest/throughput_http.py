@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from homeroom_collector.errors import RefusedError
-from homeroom_collector.ingest.address import Campus
+from homeroom_collector.http.address import Campus
+from homeroom_collector.http.problem import answering_problems
 from homeroom_collector.ingest.gate import Gate
-from homeroom_collector.ingest.problem import answering_problems
 from homeroom_collector.ingest.throughput import Direction, Ledger, Transfer
 
 PATH = "/api/v1/throughput"

@@ -1,6 +1,7 @@
 """The register, the latest state and the history: SQLAlchemy Core with Alembic, on SQLite or PostgreSQL."""
 
 from homeroom_collector.store import problem_tables as _problem_tables  # noqa: F401 - part of the schema
+from homeroom_collector.store import schema_access as _schema_access  # noqa: F401 - likewise
 from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.store import Store, open_store
 

@@ -18,7 +18,7 @@ metadata = sa.MetaData(
 )
 
 # SQLite numbers rows by itself only where the key's type is exactly INTEGER.
-_Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 schools = sa.Table(
     "schools",
@@ -36,7 +36,7 @@ schools = sa.Table(
 devices = sa.Table(
     "devices",
     metadata,
-    sa.Column("number", _Number, primary_key=True, autoincrement=True),
+    sa.Column("number", Number, primary_key=True, autoincrement=True),
     sa.Column("device_id", sa.Text, nullable=False, unique=True),
     sa.Column("device_class", sa.Text, nullable=False),
     sa.Column("school_id", sa.Text, nullable=False, index=True),
@@ -53,10 +53,8 @@ devices = sa.Table(
 device_events = sa.Table(
     "device_events",
     metadata,
-    sa.Column("event_id", _Number, primary_key=True, autoincrement=True),
-    sa.Column(
-        "device_number", _Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True
-    ),
+    sa.Column("event_id", Number, primary_key=True, autoincrement=True),
+    sa.Column("device_number", Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("at", sa.Double, nullable=False),
     sa.Column("kind", sa.Text, nullable=False, comment="enrolled, reenrolled, moved, cloned"),
     sa.Column("detail", sa.Text, nullable=False),
@@ -81,9 +79,7 @@ device_keys = sa.Table(
     "device_keys",
     metadata,
     sa.Column("key_id", sa.Text, primary_key=True),
-    sa.Column(
-        "device_number", _Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True
-    ),
+    sa.Column("device_number", Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("secret_sha256", sa.LargeBinary, nullable=False),
     sa.Column("writer", sa.Text, nullable=False, server_default="", comment="who numbers the reports sent with it"),
     sa.Column("created_at", sa.Double, nullable=False),
@@ -94,7 +90,7 @@ device_keys = sa.Table(
 def _device_as_key() -> sa.Column[int]:
     """The key of a table with one row a device."""
     device = sa.ForeignKey("devices.number", ondelete="CASCADE")
-    return sa.Column("device_number", _Number, device, primary_key=True, autoincrement=False)
+    return sa.Column("device_number", Number, device, primary_key=True, autoincrement=False)
 
 
 latest = sa.Table(
@@ -118,7 +114,7 @@ daily = sa.Table(
     "daily",
     metadata,
     sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("device_number", _Number, primary_key=True, autoincrement=False),
+    sa.Column("device_number", Number, primary_key=True, autoincrement=False),
     sa.Column("reports", sa.BigInteger, nullable=False),
     sa.Column("first_measured_at", sa.Double, nullable=False),
     sa.Column("last_measured_at", sa.Double, nullable=False),
@@ -139,7 +135,7 @@ daily_interfaces = sa.Table(
     "daily_interfaces",
     metadata,
     sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("device_number", _Number, primary_key=True, autoincrement=False),
+    sa.Column("device_number", Number, primary_key=True, autoincrement=False),
     sa.Column("interface", sa.Text, primary_key=True),
     sa.Column("readings", sa.BigInteger, nullable=False),
     sa.Column("in_octets", sa.Numeric(20, 0)),
@@ -154,7 +150,7 @@ rolled_up = sa.Table(
     "rolled_up",
     metadata,
     sa.Column("day", sa.Integer, primary_key=True, autoincrement=False, comment="day whose ports are worked out"),
-    sa.Column("device_number", _Number, primary_key=True, autoincrement=False),
+    sa.Column("device_number", Number, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 
@@ -162,7 +158,7 @@ samples = sa.Table(
     "samples",
     metadata,
     sa.Column("block", sa.Integer, primary_key=True, autoincrement=False, comment="six hours since 1970"),
-    sa.Column("device_number", _Number, primary_key=True, autoincrement=False),
+    sa.Column("device_number", Number, primary_key=True, autoincrement=False),
     sa.Column("first_at", sa.Double, primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False, comment="lines of JSON, compressed (zlib)"),
 )
@@ -187,7 +183,7 @@ calendar_feeds = sa.Table(
 assets = sa.Table(
     "assets",
     metadata,
-    sa.Column("number", _Number, primary_key=True, autoincrement=True),
+    sa.Column("number", Number, primary_key=True, autoincrement=True),
     sa.Column("asset_tag", sa.Text, unique=True),
     sa.Column("serial", sa.Text, index=True),
     sa.Column("manufacturer", sa.Text),
@@ -214,7 +210,7 @@ assets = sa.Table(
 audit_log = sa.Table(
     "audit_log",
     metadata,
-    sa.Column("event_id", _Number, primary_key=True, autoincrement=True),
+    sa.Column("event_id", Number, primary_key=True, autoincrement=True),
     sa.Column("at", sa.Double, nullable=False),
     sa.Column("source", sa.Text, nullable=False, comment="which file or program changed it"),
     sa.Column("subject", sa.Text, nullable=False, index=True, comment="asset tag, or serial number"),
@@ -242,9 +238,7 @@ google_devices = sa.Table(
     "google_devices",
     metadata,
     sa.Column("directory_id", sa.Text, primary_key=True, comment="deviceId of both of Google's interfaces"),
-    sa.Column(
-        "device_number", _Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True
-    ),
+    sa.Column("device_number", Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("org_unit", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("location", sa.Text),

@@ -12,7 +12,9 @@ from homeroom_collector.fleet import Fleet
 from homeroom_collector.views import discovery, metrics, pages, topology
 from homeroom_collector.views.metrics import MetricsSettings
 
-__all__ = ["MetricsSettings", "routes"]
+render = pages.render
+
+__all__ = ["MetricsSettings", "render", "routes"]
 
 
 def routes(

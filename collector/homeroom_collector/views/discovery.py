@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from homeroom_collector.access import OPERATORS, Role, monitoring, requires
 from homeroom_collector.fleet import Fleet, SchoolState
 
 SchemeOf = Callable[[web.Request], str]
@@ -23,7 +24,7 @@ def routes(fleet: Fleet, scheme_of: SchemeOf) -> list[web.RouteDef]:
         scheme = scheme_of(request)
         return web.json_response([_group(state, request.host, scheme) for state in fleet.schools])
 
-    return [web.get("/sd/schools", schools)]
+    return requires(monitoring(Role.SCRAPER, *OPERATORS), web.get("/sd/schools", schools))
 
 
 def _group(state: SchoolState, host: str, scheme: str) -> dict[str, object]:

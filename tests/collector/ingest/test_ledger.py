@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry
 
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import RefusedError
-from homeroom_collector.ingest.address import Addresses, Campus
+from homeroom_collector.http.address import Addresses, Campus
 from homeroom_collector.ingest.gate import Gate
 from homeroom_collector.ingest.keyring import Keyring
 from homeroom_collector.ingest.limits import Limit, Limits

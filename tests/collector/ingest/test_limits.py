@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from collector.collecting import Running, collecting, report, settings_at
 from homeroom_collector.config import LimitSettings, Listen
+from homeroom_collector.http.address import neighbourhood
 from homeroom_collector.ingest import limits as module
-from homeroom_collector.ingest.address import neighbourhood
 from homeroom_collector.ingest.limits import Allowance, Limit
 
 TWO_A_SECOND = Allowance(per_second=2, burst=3)

@@ -1,7 +1,6 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -10,6 +9,7 @@ from homeroom_agent.report.network import Interface
 from homeroom_collector.fleet import Fleet
 from homeroom_collector.model import Device, School
 from homeroom_collector.views.metrics import MetricsSettings, routes
+from letting_in import letting_in
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def settings() -> MetricsSettings:
 
 @pytest.fixture
 async def client(fleet: Fleet, registry: CollectorRegistry, settings: MetricsSettings) -> AsyncIterator[TestClient]:
-    app = web.Application()
+    app = letting_in()
     app.add_routes(routes(fleet, registry, settings))
     async with TestClient(TestServer(app)) as client:
         yield client

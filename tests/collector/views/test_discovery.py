@@ -1,13 +1,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
 from homeroom_collector import views
 from homeroom_collector.fleet import Fleet
-from homeroom_collector.ingest.address import Addresses
+from homeroom_collector.http.address import Addresses
+from letting_in import letting_in
 
 PROXIED = {"Host": "homeroom.district.example", "X-Forwarded-Proto": "https"}
 
@@ -19,7 +19,7 @@ def trusted() -> list[str]:
 
 @pytest.fixture
 async def client(fleet: Fleet, trusted: list[str]) -> AsyncIterator[TestClient]:
-    app = web.Application()
+    app = letting_in()
     app.add_routes(views.routes(fleet, CollectorRegistry(), scheme_of=Addresses(trusted).scheme))
     async with TestClient(TestServer(app)) as client:
         yield client

@@ -7,7 +7,6 @@ from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
@@ -21,6 +20,7 @@ from homeroom_collector.rules.calendar import CalendarRules
 from homeroom_collector.rules.calendar_book import CalendarBook
 from homeroom_collector.views.pages.query import Query, page, parse
 from homeroom_collector.views.pages.words import duration, percent
+from letting_in import letting_in
 
 CHICAGO = ZoneInfo("America/Chicago")
 VOID = {"meta", "link", "input", "img", "rect", "br"}
@@ -90,7 +90,7 @@ def fleet(fleet: Fleet) -> Fleet:
 
 @pytest.fixture
 async def client(fleet: Fleet) -> AsyncIterator[TestClient]:
-    app = web.Application()
+    app = letting_in()
     app.add_routes(views.routes(fleet, CollectorRegistry(), clock=lambda: NOW, zone="America/Chicago"))
     async with TestClient(TestServer(app)) as client:
         yield client
@@ -202,7 +202,7 @@ async def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(client: TestCli
 
 
 async def test_an_empty_collector_says_what_to_do() -> None:
-    app = web.Application()
+    app = letting_in()
     app.add_routes(views.routes(Fleet(), CollectorRegistry(), clock=lambda: NOW))
     async with TestClient(TestServer(app)) as client:
         text = (await read(client)).text

@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 
 from homeroom_collector import views
 from homeroom_collector.fleet import Fleet
+from letting_in import letting_in
 
 WAIT_SECONDS = 30
 
@@ -72,7 +73,8 @@ async def ask(http: aiohttp.ClientSession, address: str, query: str, wanted: int
 async def test_prometheus_takes_the_scrape(
     fleet: Fleet, registry: CollectorRegistry, tmp_path: Path, middlewares: list[Any]
 ) -> None:
-    app = web.Application(middlewares=middlewares)
+    app = letting_in()
+    app.middlewares.extend(middlewares)
     app.add_routes(views.routes(fleet, registry))
     async with TestServer(app) as server, aiohttp.ClientSession() as http:
         target = f"127.0.0.1:{server.port}"
@@ -90,7 +92,7 @@ async def test_prometheus_takes_the_scrape(
 async def test_prometheus_finds_and_scrapes_every_school(
     fleet: Fleet, registry: CollectorRegistry, tmp_path: Path
 ) -> None:
-    app = web.Application()
+    app = letting_in()
     app.add_routes(views.routes(fleet, registry, views.MetricsSettings(per_device_limit=0)))
     async with TestServer(app) as server, aiohttp.ClientSession() as http:
         discovery = [{"url": f"http://127.0.0.1:{server.port}/sd/schools", "refresh_interval": "1s"}]

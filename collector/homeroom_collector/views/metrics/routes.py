@@ -9,6 +9,7 @@ from typing import Literal
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from homeroom_collector.access import OPERATORS, Role, monitoring, requires
 from homeroom_collector.fleet import Fleet, SchoolState
 from homeroom_collector.views.metrics import body, document
 from homeroom_collector.views.metrics.formats import Format, accepts_gzip, choose
@@ -29,7 +30,8 @@ class MetricsSettings:
 
 def routes(fleet: Fleet, registry: CollectorRegistry, settings: MetricsSettings) -> list[web.RouteDef]:
     """Routes of the exposition. ``registry`` holds the process's own metrics and ends the whole scrape."""
-    return [web.get("/metrics", Metrics(fleet, registry, settings).get)]
+    needed = monitoring(Role.SCRAPER, *OPERATORS)
+    return requires(needed, web.get("/metrics", Metrics(fleet, registry, settings).get))
 
 
 class Metrics:

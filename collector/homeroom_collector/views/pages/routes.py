@@ -8,31 +8,25 @@ from datetime import datetime
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-import jinja2
 from aiohttp import web
 
+from homeroom_collector.access import OPEN, PEOPLE, Admitted, admitted, requires, role
 from homeroom_collector.fleet import Fleet, SchoolState
-from homeroom_collector.model import Presence
-from homeroom_collector.views.pages import devices, gear, overview, schools, words
+from homeroom_collector.views.pages import devices, gear, overview, schools
+from homeroom_collector.views.pages.environment import render
 from homeroom_collector.views.pages.query import Query, page, parse
 
 SCHOOLS_SIZE = 25
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 _STATIC = {"homeroom.css": "text/css", "homeroom.svg": "image/svg+xml"}
 
 
 def routes(fleet: Fleet, clock: Callable[[], float], zone: str) -> list[web.RouteDef]:
     """Routes of the pages. ``zone`` is the district's, for what belongs to no school."""
     home = Home(fleet, clock, zone)
-    return [web.get("/", home.get), web.get("/static/{name}", _static)]
+    return [
+        *requires(role(*PEOPLE, schools="own"), web.get("/", home.get)),
+        *requires(OPEN, web.get("/static/{name}", _static)),
+    ]
 
 
 class Home:
@@ -42,22 +36,24 @@ class Home:
         self._fleet = fleet
         self._clock = clock
         self._zone = ZoneInfo(zone)
-        self._template = _environment().get_template("home.html")
 
     async def get(self, request: web.Request) -> web.Response:
         """Answer with the page."""
-        query, states = parse(request.query), tuple(self._fleet.schools)
-        text = await asyncio.to_thread(self._render, query, states)
-        return web.Response(text=text, content_type="text/html", headers=_HEADERS)
+        query, reader = parse(request.query), admitted(request)
+        states = tuple(state for state in self._fleet.schools if reader.sees(state.school.school_id))
+        text = await asyncio.to_thread(self._render, query, states, reader)
+        return web.Response(text=text, content_type="text/html")
 
-    def _render(self, query: Query, states: tuple[SchoolState, ...]) -> str:
+    def _render(self, query: Query, states: tuple[SchoolState, ...], reader: Admitted) -> str:
         now = self._clock()
         chosen = tuple(state for state in states if state.school.school_id == query.school) if query.school else states
         rows = schools.rows(chosen, now)
         shown = page(query.schools, len(rows), SCHOOLS_SIZE)
         device_rows, device_page = devices.listed(chosen, query, now)
         gear_rows, gear_page = gear.listed(chosen, query, now)
-        return self._template.render(
+        return render(
+            "home.html",
+            reader=reader,
             query=query,
             now=datetime.fromtimestamp(now, self._zone),
             tiles=overview.tiles(chosen, now),
@@ -74,23 +70,6 @@ class Home:
             gear=gear_rows,
             gear_page=gear_page,
         )
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("homeroom_collector.views.pages"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {
-        "LOOKS": words.LOOKS,
-        "STATES": list(Presence),
-        "BAR_WIDTH": schools.BAR_WIDTH,
-    }
-    environment.filters |= {"percent": words.percent, "number": words.number}
-    return environment
 
 
 async def _static(request: web.Request) -> web.Response:

@@ -69,10 +69,14 @@ class Addresses:
                 break
         return client
 
+    def trusts(self, request: web.Request) -> bool:
+        """Whether a trusted proxy sent the request on, whose headers count."""
+        return within(parse(request.remote or ""), self._trusted)
+
     def scheme(self, request: web.Request) -> str:
         """``http`` or ``https``, as the client wrote it: behind a trusted proxy, what that says."""
         said = request.headers.get("X-Forwarded-Proto", "").strip().lower()
-        if said in ("http", "https") and within(parse(request.remote or ""), self._trusted):
+        if said in ("http", "https") and self.trusts(request):
             return said
         return request.scheme
 

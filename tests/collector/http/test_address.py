@@ -4,7 +4,7 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
-from homeroom_collector.ingest.address import Addresses, Campus
+from homeroom_collector.http.address import Addresses, Campus
 from homeroom_collector.model import School
 
 

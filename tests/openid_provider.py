@@ -1,0 +1,92 @@
+"""An OpenID Connect provider that a test can make lie. It checks what a good one checks: PKCE, redirect, client."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+from joserfc import jwt
+from joserfc.jwk import KeySet, OctKey, RSAKey
+
+SECRET = "the client's secret"
+
+
+class LyingProvider:
+    """Answers as a provider does. ``claims`` go over the true ones, ``signed_with`` over the published key."""
+
+    def __init__(self) -> None:
+        self.issuer = ""
+        self.key = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
+        self.signed_with: RSAKey | OctKey = self.key
+        self.algorithm = "RS256"
+        self.claims: dict[str, Any] = {}
+        self.asked: dict[str, str] = {}
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.add_routes(
+            [
+                web.get("/.well-known/openid-configuration", self._document),
+                web.get("/authorize", self._authorize),
+                web.post("/token", self._token),
+                web.get("/keys", self._keys),
+            ]
+        )
+        return app
+
+    async def _document(self, _request: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                "issuer": self.issuer,
+                "authorization_endpoint": f"{self.issuer}/authorize",
+                "token_endpoint": f"{self.issuer}/token",
+                "jwks_uri": f"{self.issuer}/keys",
+            }
+        )
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        self.asked = dict(request.query)
+        location = f"{self.asked['redirect_uri']}?code=the-code&state={self.asked['state']}"
+        return web.Response(status=303, headers={"Location": location})
+
+    async def _token(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        digest = hashlib.sha256(str(form["code_verifier"]).encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        good = (
+            form["code"] == "the-code"
+            and challenge == self.asked["code_challenge"]
+            and form["redirect_uri"] == self.asked["redirect_uri"]
+            and request.headers["Authorization"].startswith("Basic ")
+        )
+        if not good:
+            return web.json_response({"error": "invalid_grant"}, status=400)
+        now = int(time.time())
+        claims = {"iss": self.issuer, "aud": "homeroom", "sub": "1", "iat": now, "exp": now + 600}
+        claims |= {"nonce": self.asked["nonce"], "email": "amy@school.example"} | self.claims
+        claims = {name: value for name, value in claims.items() if value is not None}
+        header = {"alg": self.algorithm, "kid": "one"}
+        token = jwt.encode(header, claims, self.signed_with, algorithms=[self.algorithm])
+        return web.json_response({"access_token": "a", "token_type": "Bearer", "id_token": token})
+
+    async def _keys(self, _request: web.Request) -> web.Response:
+        return web.json_response(KeySet([self.key]).as_dict(private=False))
+
+
+@asynccontextmanager
+async def lying_provider() -> AsyncIterator[LyingProvider]:
+    """Run one on loopback until the block ends."""
+    provider = LyingProvider()
+    runner = web.AppRunner(provider.app(), access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        provider.issuer = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield provider
+    finally:
+        await runner.cleanup()
