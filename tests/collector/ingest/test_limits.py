@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.collecting import Running, collecting, report, settings_at
+from homeroom_collector.access.settings import AccessSettings
 from homeroom_collector.config import LimitSettings, Listen
 from homeroom_collector.http.address import neighbourhood
 from homeroom_collector.ingest import limits as module
@@ -91,7 +92,8 @@ SMALL = LimitSettings(
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Running]:
     behind_a_proxy = Listen(trusted_proxies=["127.0.0.0/8"])
-    async with collecting(settings_at(tmp_path, limits=SMALL, listen=behind_a_proxy)) as running:
+    metrics = AccessSettings(metrics="open")
+    async with collecting(settings_at(tmp_path, limits=SMALL, listen=behind_a_proxy, access=metrics)) as running:
         running.http.headers["X-Forwarded-For"] = "192.0.2.7"
         yield running
 
