@@ -227,6 +227,7 @@ def _made_to_last() -> Iterator[None]:
         gc.enable()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(25_000, 20, 50)
 
 
 async def _when_it_answers(store: Store) -> None:

@@ -57,12 +57,14 @@ class Columns:
 
     def write(self, start: int, facts: Sequence[Any]) -> None:
         """Store the values of a run, one fact a row."""
+        for row, fact in enumerate(facts, start):
+            self.write_row(row, fact)
+
+    def write_row(self, row: int, fact: Any) -> None:
+        """Store the values of one row."""
         for values, read in self._writers:
-            row = start
-            for fact in facts:
-                value = read(fact)
-                values[row] = _NAN if value is None else value
-                row += 1
+            value = read(fact)
+            values[row] = _NAN if value is None else value
 
     def is_blank(self, place: int) -> bool:
         """Whether nothing is known in a column. Compares memory, because no NaN equals another."""

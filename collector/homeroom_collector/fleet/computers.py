@@ -13,25 +13,15 @@ from homeroom_collector.fleet.families import Column, Number, Table, counter, ga
 from homeroom_collector.fleet.labels import Key, distinct
 
 
-def _one(section: str) -> Any:
-    """Reader of a section that is a single fact: one row, or None where it was not measured."""
-    get = attrgetter(section)
-
-    def facts(report: Report) -> Sequence[Any] | None:
-        value = get(report)
-        return None if value is None else (value,)
-
-    return facts
+_name, _mount = attrgetter("name"), attrgetter("mount")
 
 
 def _names(facts: Sequence[Any]) -> tuple[Key, ...]:
-    names = [fact.name for fact in facts]
-    return distinct(names, range(len(names)))
+    return distinct(tuple(map(_name, facts)), range(len(facts)))
 
 
 def _mounts(facts: Sequence[Any]) -> tuple[Key, ...]:
-    mounts = [fact.mount for fact in facts]
-    return distinct(mounts, range(len(mounts)))
+    return distinct(tuple(map(_mount, facts)), range(len(facts)))
 
 
 @lru_cache(maxsize=256)
@@ -62,7 +52,8 @@ def _failed_probes(report: Report) -> Number:
 
 _REPORT = Table(
     name="report",
-    facts=lambda report: (report,),
+    facts=lambda report: report,
+    single=True,
     columns=(
         Column(
             counter("device_lost_reports", "Reports lost to a full spool since enrolment.", lasting=True),
@@ -74,7 +65,8 @@ _REPORT = Table(
 
 _OS = Table(
     name="os",
-    facts=_one("os"),
+    facts=attrgetter("os"),
+    single=True,
     columns=(
         Column(
             gauge(
@@ -93,7 +85,8 @@ _OS = Table(
 
 _UPTIME = Table(
     name="uptime",
-    facts=_one("uptime"),
+    facts=attrgetter("uptime"),
+    single=True,
     columns=(
         Column(gauge("device_uptime_seconds", "Time since the last boot."), attrgetter("uptime_seconds")),
         Column(counter("device_boots", "Boots seen by the agent.", lasting=True), attrgetter("boots_total")),
@@ -107,7 +100,8 @@ _UPTIME = Table(
 
 _CPU = Table(
     name="cpu",
-    facts=_one("cpu"),
+    facts=attrgetter("cpu"),
+    single=True,
     columns=(
         Column(gauge("device_cpu_usage_ratio", "Share of processor time in use."), attrgetter("usage_ratio")),
         Column(gauge("device_cpu_load_ratio", "Load divided by hardware threads."), attrgetter("load_ratio")),
@@ -116,7 +110,8 @@ _CPU = Table(
 
 _MEMORY = Table(
     name="memory",
-    facts=_one("memory"),
+    facts=attrgetter("memory"),
+    single=True,
     columns=(
         Column(
             gauge("device_memory_total_bytes", "Memory visible to the system.", lasting=True),
@@ -209,7 +204,8 @@ _TEMPERATURES = Table(
 
 _CONNECTIVITY = Table(
     name="connectivity",
-    facts=_one("connectivity"),
+    facts=attrgetter("connectivity"),
+    single=True,
     columns=(
         Column(
             gauge("device_collector_latency_seconds", "Median round trip to the collector."),

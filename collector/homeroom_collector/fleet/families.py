@@ -57,12 +57,13 @@ class Table:
 
     ``facts`` picks the rows out of a report, None where the section was not measured. ``keys`` names the rows, in the
     same order and without repetition: text for one label, a tuple for several. Without labels there is at most one row.
-    A table without ``facts`` is not written from reports.
+    Where ``single``, ``facts`` gives the one fact itself. A table without ``facts`` is not written from reports.
     """
 
     name: str
     columns: tuple[Column, ...]
-    facts: Callable[[Report], Sequence[Any] | None] = lambda _: None
+    facts: Callable[[Report], Any | None] = lambda _: None
+    single: bool = False
     labels: tuple[str, ...] = ()
     keys: Callable[[Sequence[Any]], tuple[Key, ...]] = lambda facts: ("",) * len(facts)
 

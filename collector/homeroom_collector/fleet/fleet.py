@@ -11,7 +11,7 @@ from homeroom_collector.fleet.ageing import Freshness, age, silence
 from homeroom_collector.fleet.attendance import review, sign_of_life
 from homeroom_collector.fleet.bandwidth import note_traffic
 from homeroom_collector.fleet.labels import SharedTexts, pair
-from homeroom_collector.fleet.member import MEASURED, PLACE, Member
+from homeroom_collector.fleet.member import PLACE, Member
 from homeroom_collector.fleet.network import Network, outline
 from homeroom_collector.fleet.register import GEAR_PARENT
 from homeroom_collector.fleet.school import SchoolState
@@ -222,22 +222,22 @@ class Fleet:
         _label(new, member)
 
     def _measure(self, state: SchoolState, member: Member, report: Report, at: float) -> None:
-        for place, table in MEASURED[member.device.device_class]:
-            facts = table.facts(report)
-            if facts is not None:
-                state.put(member, place, table.keys(facts), facts, at)
+        state.measure(member, report, at)
         if report.network is not None:
             note_traffic(state, member, report.network, at, self.freshness.live_seconds)
             self._outline(member, report.network)
         state.register(member, "last_report", ("",), member.measured_at)
-        software = merged(member.software, report)
+        if report.identity is not None or report.os is not None or report.network is not None:
+            self._note_software(state, member, merged(member.software, report))
+        if member.reachable is False:
+            silence(state, member)
+
+    def _note_software(self, state: SchoolState, member: Member, software: Software) -> None:
         if software != member.software:
             state.uncount(member)
             member.software = software
             state.count(member)
             _label(state, member)
-        if member.reachable is False:
-            silence(state, member)
 
     def _outline(self, member: Member, gear: NetworkGear) -> None:
         if gear.reachable and (drawn_from := outline(gear)) != member.outline:

@@ -35,7 +35,7 @@ def distinct(names: Sequence[str], suffixes: Sequence[object]) -> tuple[str, ...
     The answer depends on the rows alone, not on their order, as long as the suffixes differ.
     """
     if len(names) < 2 or len(set(names)) == len(names):
-        return tuple(names)
+        return tuple(names)  # which costs nothing where they are one already
     seen = set[str]()
     twice = {name for name in names if name in seen or seen.add(name)}  # type: ignore[func-returns-value]  # set.add
     marked = [f"{name}#{suffix}" if name in twice else name for name, suffix in zip(names, suffixes, strict=True)]

@@ -7,15 +7,17 @@ from collections.abc import Iterator, Sequence
 from math import inf
 from typing import Any, NamedTuple
 
+from homeroom_agent.report import Report
 from homeroom_collector.fleet.columns import Columns
 from homeroom_collector.fleet.labels import Key, SharedTexts
-from homeroom_collector.fleet.member import PLACE, Member
+from homeroom_collector.fleet.member import MEASURED, PLACE, Member
 from homeroom_collector.fleet.software import model_of
 from homeroom_collector.fleet.wan import SchoolWan
 from homeroom_collector.model import DeviceClass, Presence, School
 from homeroom_collector.rules import presence
 from homeroom_collector.rules.calendar import SchoolCalendar
 
+_ONE: tuple[Key, ...] = ("",)
 _ANSWERED = {Presence.UP: 1.0, Presence.DOWN: 0.0, Presence.UNREACHABLE: 0.0}
 
 
@@ -134,6 +136,22 @@ class SchoolState:
         if facts:
             self.columns[member.tables[place].name].write(member.starts[place], facts)
         member.measured[place] = at
+
+    def measure(self, member: Member, report: Report, at: float) -> None:
+        """Store the rows of every table that a report has facts for. Here all time goes: one look-up each."""
+        keys_of, starts, columns = member.keys, member.starts, self.columns
+        for place, table in MEASURED[member.device.device_class]:
+            facts = table.facts(report)
+            if facts is None:
+                continue
+            keys = _ONE if table.single else table.keys(facts)
+            if keys_of[place] != keys:
+                self._allot(member, place, keys)
+            if table.single:
+                columns[table.name].write_row(starts[place], facts)
+            elif facts:
+                columns[table.name].write(starts[place], facts)
+            member.measured[place] = at
 
     def _allot(self, member: Member, place: int, keys: tuple[Key, ...]) -> None:
         """Give the device rows for these keys in one table, in place of those it had."""
