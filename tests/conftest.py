@@ -3,6 +3,10 @@
 import hypothesis
 import pytest
 
+# How long one example takes says more of the machine's other work than of ours.
+hypothesis.settings.register_profile("homeroom", deadline=None)
+hypothesis.settings.load_profile("homeroom")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--forbid-skips", action="store_true", help="fail where a test is skipped")

@@ -158,14 +158,14 @@ class DeviceState:
             self.cloned = self.cloned or is_anothers(each.report, each.received_at, self._heard_at)
             return None
         self._last, self._heard_at = each, each.received_at
-        names = each.sections
+        names, sampled = each.sections, self._is_sample(each)
         newest = self._measured_at is None or each.timing.measured_at >= self._measured_at
         stale = self._replace(each, names) if newest else self._keep_late(each, names)
         beside = self._beside(each)
         guest = bool(beside) and each.report.source != _EXTENSION
         self._count(each, day, guest=guest)
-        if not guest:
-            self._sample(each)
+        if sampled and not guest:
+            self._more_recent += line(each.report, each.timing.measured_at)
         return _news(each, stale, beside)
 
     def _beside(self, each: Arrived) -> Kept:
@@ -215,13 +215,12 @@ class DeviceState:
         """Days (and device number) that are over, of which more was heard now."""
         return [(day, self._number) for day in self._ended] if "network" in self._sections else []
 
-    def _sample(self, each: Arrived) -> None:
+    def _is_sample(self, each: Arrived) -> bool:
+        """Whether a report is kept for charts; to be asked before it becomes the newest."""
         at, every = each.timing.measured_at, self._sampling.gear_every_seconds
         if at <= each.received_at - self._sampling.keep_seconds:
-            return
-        slot_taken = self._measured_at is not None and at // every == self._measured_at // every
-        if each.report.network is None or not slot_taken:
-            self._more_recent += line(each.report, at)
+            return False
+        return each.report.network is None or self._measured_at is None or at // every != self._measured_at // every
 
     def _count(self, each: Arrived, day: int, *, guest: bool) -> None:
         """Count a report on its day; of a guest's, which sees a virtual machine, only that it came."""

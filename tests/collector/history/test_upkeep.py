@@ -85,7 +85,7 @@ class Place:
 
 
 class _Caller:
-    school_id = "lincoln"
+    school_id, writer = "lincoln", ""
 
     def __init__(self, number: int, device_id: str) -> None:
         self.number, self.device_id = number, device_id
