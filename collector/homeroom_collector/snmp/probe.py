@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from homeroom_agent.report.network import NetworkGear, TableError
+from homeroom_agent.report.network import KINDS, NetworkGear, TableError
 from homeroom_collector.errors import SnmpError, SnmpRefusedError, SnmpTimeoutError
 from homeroom_collector.snmp.knowledge.match import Catalog
 from homeroom_collector.snmp.reading.gear import read_gear
@@ -15,6 +15,9 @@ from homeroom_collector.snmp.session import Credentials, Endpoint, Engine
 _LISTS = (
     "interfaces", "processors", "memory", "storage", "sensors", "poe", "neighbors", "physical", "errors",
 )  # fmt: skip
+
+_KINDS = frozenset(KINDS) - {"router"}
+"""What other programs may rely on to find in ``identity.kind``: a closed set, older than Homeroom's own "router"."""
 
 
 async def probe(engine: Engine, endpoint: Endpoint, ways: list[Credentials], catalog: Catalog | None) -> NetworkGear:
@@ -44,6 +47,8 @@ async def _ask(engine: Engine, endpoint: Endpoint, credentials: Credentials, cat
 def document(target: str, gear: NetworkGear) -> dict[str, Any]:
     """Everything as JSON values: every section is there, empty or null where the device has none."""
     plain: dict[str, Any] = _plain(gear)
+    if plain["identity"] is not None and plain["identity"]["kind"] not in _KINDS:
+        plain["identity"]["kind"] = "other"
     filled = {name: [] if plain[name] is None and name in _LISTS else plain[name] for name in plain}
     return {"target": target, **filled}
 

@@ -30,10 +30,17 @@ def _of_profile(profile: Profile) -> Iterator[str]:
     for place, claim in enumerate(profile.match):
         if claim == Claim():
             yield f"match[{place}]: says nothing"
-    for text in profile.identity.kind:
-        if text.text is not None and text.text not in KINDS:
-            yield f"identity.kind: {text.text!r} is none of {', '.join(KINDS)}"
+    for kind in _kinds(profile):
+        if kind not in KINDS:
+            yield f"identity.kind: {kind!r} is none of {', '.join(KINDS)}"
     yield from _of_rules(profile, "", {})
+
+
+def _kinds(profile: Profile) -> Iterator[str]:
+    for text in profile.identity.kind:
+        yield from (kind for kind in (text.text, text.format) if kind is not None)
+        yield from (text.object_id or {}).values()
+        yield from text.map.values()
 
 
 def _of_rules(value: Any, place: str, outer: dict[str, Column]) -> Iterator[str]:
