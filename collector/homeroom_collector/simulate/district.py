@@ -1,4 +1,7 @@
-"""Which schools, laptops and network gear the pretended district has. Pure: a seed goes in, facts come out."""
+"""Which schools, laptops and network gear the pretended district has. Pure: a seed goes in, facts come out.
+
+``build`` makes the small one of the demo; ``growth.py`` makes one of any size.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-GearKind = Literal["switch", "ups", "printer"]
+GearKind = Literal["switch", "router", "access_point", "ups", "printer"]
+Assignment = Literal["one_to_one", "cart", "lab", "staff"]
 
 # Names of schools and makers are made up; sizes are those of a small district.
 _SCHOOLS = (
@@ -15,12 +19,12 @@ _SCHOOLS = (
     ("roosevelt", "Roosevelt Middle School", "middle", "6-8", 588, 1_000_000_000),
     ("washington", "Washington High School", "high", "9-12", 1104, 2_000_000_000),
 )
-_GRADE_BANDS = {"elementary": ("K-2", "3-5"), "middle": ("6-8",), "high": ("9-12",)}
+GRADE_BANDS = {"elementary": ("K-2", "3-5"), "middle": ("6-8",), "high": ("9-12",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaptopModel:
-    """A model as bought: memory and disk in bytes, battery in watt hours."""
+    """A model as bought: memory and disk in bytes, battery in watt hours, price in cents."""
 
     manufacturer: str
     model: str
@@ -31,6 +35,12 @@ class LaptopModel:
     battery_wh: float
     cpu: str
     cores: int
+    platform: str = "linux"
+    os_name: str = "Debian GNU/Linux"
+    os_version: str = "12"
+    support_end: str = "2028-06-30"
+    screen_inches: float = 14.0
+    price_cents: int = 39_900
 
 
 _MODELS = (
@@ -51,7 +61,7 @@ _MODELS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedSchool:
-    """One school; ``bandwidth_bps`` is the contracted rate of its WAN circuit."""
+    """One school; ``bandwidth_bps`` is the contracted rate of its WAN circuit, ``network`` where its computers are."""
 
     school_id: str
     name: str
@@ -59,11 +69,15 @@ class SimulatedSchool:
     grades: str
     enrollment_students: int
     bandwidth_bps: int
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laptop:
-    """One laptop and how it has aged. ``battery_health_ratio`` and ``disk_wear_ratio`` follow from its age."""
+    """One laptop and how it has aged. ``battery_health_ratio`` and ``disk_wear_ratio`` follow from its age.
+
+    ``number`` is its place in the district; what happens to it is drawn by that.
+    """
 
     serial: str
     asset_tag: str
@@ -74,26 +88,35 @@ class Laptop:
     battery_cycles: int
     disk_wear_ratio: float
     unexpected_shutdowns: int
+    number: int = 0
+    assignment: Assignment = "one_to_one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gear:
-    """One device that speaks SNMP. ``ports`` matters for switches only."""
+    """One device that speaks SNMP. ``uplink`` names what it hangs from; None is the way out of the district.
+
+    ``links`` are the devices that hang from it, each on a port of its own, from port 1 on; its own uplink is the last
+    port. ``number`` is its place in the district.
+    """
 
     name: str
     kind: GearKind
     school_id: str
     ports: int = 0
     uplink: str | None = None
+    links: tuple[str, ...] = ()
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class District:
-    """The whole pretended district."""
+    """The whole pretended district. ``seed`` is what it, and all that happens in it, was drawn from."""
 
     schools: tuple[SimulatedSchool, ...]
     laptops: tuple[Laptop, ...]
     gear: tuple[Gear, ...]
+    seed: int = 7
 
 
 def build(*, laptops: int = 60, seed: int = 7) -> District:
@@ -104,7 +127,7 @@ def build(*, laptops: int = 60, seed: int = 7) -> District:
     )
     chance = random.Random(seed)  # noqa: S311 - a simulation must repeat itself
     fleet = tuple(_laptop(chance, schools[number % len(schools)], number) for number in range(laptops))
-    return District(schools=schools, laptops=fleet, gear=tuple(_gear(schools)))
+    return District(schools=schools, laptops=fleet, gear=tuple(_gear(schools)), seed=seed)
 
 
 def _laptop(chance: random.Random, school: SimulatedSchool, number: int) -> Laptop:
@@ -114,19 +137,21 @@ def _laptop(chance: random.Random, school: SimulatedSchool, number: int) -> Lapt
         serial=f"{model.manufacturer[:2].upper()}{model.bought % 100}{number:06d}",
         asset_tag=f"{school.school_id[:3].upper()}-{1000 + number}",
         school_id=school.school_id,
-        grade_band=chance.choice(_GRADE_BANDS[school.level]),
+        grade_band=chance.choice(GRADE_BANDS[school.level]),
         model=model,
         battery_health_ratio=round(max(0.3, 1.02 - 0.065 * years - chance.random() * 0.12), 3),
         battery_cycles=int(150 * years * chance.uniform(0.6, 1.1)),
         disk_wear_ratio=round(min(1.0, years * chance.uniform(0.01, 0.06)), 2),
         unexpected_shutdowns=int(chance.expovariate(1.0) * years / 2),
+        number=number,
     )
 
 
 def _gear(schools: tuple[SimulatedSchool, ...]) -> Iterator[Gear]:
     for school in schools:
         core = f"{school.school_id}-core"
-        yield Gear(name=core, kind="switch", school_id=school.school_id, ports=28)
-        yield Gear(name=f"{school.school_id}-idf1", kind="switch", school_id=school.school_id, ports=52, uplink=core)
+        closet = f"{school.school_id}-idf1"
+        yield Gear(name=core, kind="switch", school_id=school.school_id, ports=28, links=(closet,))
+        yield Gear(name=closet, kind="switch", school_id=school.school_id, ports=52, uplink=core)
     yield Gear(name="washington-ups1", kind="ups", school_id="washington")
     yield Gear(name="lincoln-office-printer", kind="printer", school_id="lincoln")

@@ -16,26 +16,12 @@ import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 
-from homeroom_agent.report import (
-    Battery,
-    Connectivity,
-    Cpu,
-    Disk,
-    Filesystem,
-    Identity,
-    Link,
-    Memory,
-    OperatingSystem,
-    Report,
-    Uptime,
-    encode,
-    stamp,
-    to_wire,
-)
+from homeroom_agent.report import Report, encode, stamp, to_wire
+from homeroom_collector.simulate import computers
+from homeroom_collector.simulate.computers import Measured
 from homeroom_collector.simulate.district import Laptop, build
 
 _log = logging.getLogger(__name__)
@@ -56,18 +42,6 @@ class PretendedLaptop:
     receive_bytes: int = 0
     transmit_bytes: int = 0
 
-    def identity(self) -> Identity:
-        """What the firmware would say."""
-        model = self.laptop.model
-        return Identity(
-            platform="linux",
-            manufacturer=model.manufacturer,
-            model=model.model,
-            serial=self.laptop.serial,
-            asset_tag=self.laptop.asset_tag,
-            form_factor="laptop",
-        )
-
     def report(self, now: float) -> Report:
         """Measure once: fast facts always, slow facts every tenth time."""
         self.sequence += 1
@@ -75,80 +49,39 @@ class PretendedLaptop:
         self.transmit_bytes += self.chance.randrange(10**4, 10**7)
         if self.booted_at is None:
             self.booted_at = now - self.chance.uniform(300, 8 * 3600)
-        slow = self._slow_facts() if self.sequence % SLOW_EVERY == 1 else {}
-        return Report(
-            source="agent",
+        return computers.report(
+            self.laptop,
+            self._measured(now - self.booted_at),
             device_id=self.device_id,
-            agent_version="simulated",
             sequence=self.sequence,
             measured_at=now,
-            lost_reports_total=0,
-            uptime=Uptime(
-                uptime_seconds=round(now - self.booted_at, 1),
-                boots_total=self.sequence // 50 + 1,
-                unexpected_shutdowns_total=self.laptop.unexpected_shutdowns,
-            ),
-            cpu=Cpu(usage_ratio=round(self.chance.betavariate(1.5, 8), 3), logical_cores=self.laptop.model.cores),
-            memory=self._memory(),
-            batteries=[self._battery()],
-            links=[self._link()],
-            connectivity=Connectivity(latency_seconds=round(self.chance.lognormvariate(-4.4, 0.4), 4), loss_ratio=0.0),
-            **slow,
+            slow=self.sequence % SLOW_EVERY == 1,
         )
 
-    def _slow_facts(self) -> dict[str, Any]:
-        model = self.laptop.model
-        disk = Disk(
-            name="nvme0n1" if model.disk_type == "nvme" else "mmcblk0",
-            type=model.disk_type,
-            capacity_bytes=model.disk_bytes,
-            smart_passed=True,
-            wear_ratio=self.laptop.disk_wear_ratio,
-        )
-        root = Filesystem(
-            mount="/",
-            filesystem="ext4",
-            size_bytes=model.disk_bytes * 9 // 10,
-            free_bytes=int(model.disk_bytes * self.chance.uniform(0.05, 0.7)),
-        )
-        system = OperatingSystem(name="Debian GNU/Linux", version="12", support_end_date="2028-06-30")
-        return {"identity": self.identity(), "os": system, "disks": [disk], "filesystems": [root]}
-
-    def _memory(self) -> Memory:
-        total = self.laptop.model.memory_bytes * 95 // 100
-        return Memory(total_bytes=total, available_bytes=int(total * self.chance.uniform(0.15, 0.75)))
-
-    def _battery(self) -> Battery:
-        new = self.laptop.model.battery_wh
-        return Battery(
-            name="BAT0",
-            design_capacity_wh=new,
-            full_charge_capacity_wh=round(new * self.laptop.battery_health_ratio, 2),
-            health_ratio=self.laptop.battery_health_ratio,
-            cycle_count=self.laptop.battery_cycles,
-            charge_ratio=round(self.chance.uniform(0.2, 1.0), 2),
-            state=self.chance.choice(("charging", "discharging")),
-        )
-
-    def _link(self) -> Link:
-        return Link(
-            name="wlan0",
-            type="wifi",
-            up=True,
-            active=True,
-            wifi_band="5GHz",
-            wifi_signal_dbm=float(self.chance.randrange(-80, -40)),
-            wifi_rate_bps=433_300_000,
+    def _measured(self, uptime_seconds: float) -> Measured:
+        chance, laptop = self.chance, self.laptop
+        return Measured(
+            uptime_seconds=round(uptime_seconds, 1),
+            boots_total=self.sequence // 50 + 1,
+            unexpected_shutdowns_total=laptop.unexpected_shutdowns,
+            cpu_usage_ratio=round(chance.betavariate(1.5, 8), 3),
+            memory_available_ratio=chance.uniform(0.15, 0.75),
+            disk_free_ratio=chance.uniform(0.05, 0.7),
+            disk_wear_ratio=laptop.disk_wear_ratio,
+            battery_health_ratio=laptop.battery_health_ratio,
+            battery_cycles=laptop.battery_cycles,
+            battery_charge_ratio=round(chance.uniform(0.2, 1.0), 2),
+            charging=chance.random() < 0.5,
+            wifi_signal_dbm=float(chance.randrange(-80, -40)),
             receive_bytes=self.receive_bytes,
             transmit_bytes=self.transmit_bytes,
-            receive_errors=0,
-            transmit_errors=0,
+            latency_seconds=round(chance.lognormvariate(-4.4, 0.4), 4),
         )
 
 
 async def enroll(http: aiohttp.ClientSession, url: str, token: str, pretended: PretendedLaptop) -> None:
     """Enrol one laptop. Raises aiohttp.ClientError where the collector refuses."""
-    body = {"token": token, "device": to_wire(pretended.identity())}
+    body = {"token": token, "device": to_wire(computers.identity(pretended.laptop))}
     async with http.post(f"{url}/api/v1/enroll", json=body) as answer:
         answer.raise_for_status()
         given = await answer.json()
