@@ -244,7 +244,8 @@ async def sync_schools(store: Store, settings: Settings) -> None:
     """Read the schools file, if there is one, into the store."""
     if settings.schools.file is not None:
         found = school_file.read(settings.schools.file)
-        await store.write(lambda connection: schools.put(connection, found))
+        bring_in = partial(schools.bring_in, found=found, source=settings.schools.file.name, now=time.time())
+        await store.write(bring_in)
 
 
 async def _committing(app: web.Application) -> AsyncIterator[None]:

@@ -15,6 +15,8 @@ from homeroom_collector.access import settings as access
 from homeroom_collector.access.settings import AccessSettings
 from homeroom_collector.chromebook import settings as chromebook
 from homeroom_collector.chromebook.settings import ChromebookSettings
+from homeroom_collector.decisions import policies
+from homeroom_collector.decisions.policies import DecisionSettings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Freshness
 from homeroom_collector.history.upkeep import Retention
@@ -25,7 +27,6 @@ from homeroom_collector.ingest.limits import Allowance
 from homeroom_collector.ingest.merge import Sampling
 from homeroom_collector.ingest.settings import AgentSettings
 from homeroom_collector.rules.bandwidth import BandwidthPolicy
-from homeroom_collector.rules.fiscal_year import FiscalYears
 from homeroom_collector.rules.presence import PresencePolicy
 from homeroom_collector.snmp import settings as snmp
 from homeroom_collector.snmp.settings import SnmpSettings
@@ -72,23 +73,6 @@ class CalendarFile:
     """Terms, bell times and days off as a YAML file; None lives by the built-in school year."""
 
     file: Path | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionSettings:
-    """Minimum standards and the refresh plan as YAML files; None lives by what is built in.
-
-    ``fiscal_year_start`` is the first day of the district's fiscal year, month and day.
-    """
-
-    standards: Path | None = None
-    refresh: Path | None = None
-    fiscal_year_start: str = "07-01"
-
-    def fiscal_years(self) -> FiscalYears:
-        """The district's fiscal years. Raises ValueError for a day that is not in every year."""
-        month, _, day = self.fiscal_year_start.partition("-")
-        return FiscalYears(int(month), int(day))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,10 +213,6 @@ def _problems(settings: Settings) -> list[str]:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         found.append(f"timezone: {settings.timezone!r} is not known; for example America/Chicago")
-    try:
-        settings.decisions.fiscal_years()
-    except ValueError:
-        found.append(f"decisions.fiscal_year_start: {settings.decisions.fiscal_year_start!r} is not a day; write 07-01")
     ingest = settings.ingest
     bounds = ("max_request_bytes", "max_body_bytes", "max_reports_per_request", "queue_reports", "reports_per_commit")
     if settings.history.gear_samples_every <= 0:
@@ -250,6 +230,7 @@ def _problems(settings: Settings) -> list[str]:
         *agents.problems(settings.agents),
         *enrolment.problems(settings.enrolment),
         *chromebook.problems(settings.chromebooks),
+        *policies.problems(settings.decisions),
         *snmp.problems(settings.snmp),
         *google.problems(settings.google),
     ]

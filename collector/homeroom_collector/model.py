@@ -29,7 +29,10 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class School:
-    """One school of the register. ``level`` is elementary, middle, high, other; ``networks`` are CIDR blocks."""
+    """One school of the register. ``level`` is elementary, middle, high, other; ``networks`` are CIDR blocks.
+
+    ``erate_entity`` is USAC's number of it, empty where nobody said.
+    """
 
     school_id: str
     name: str
@@ -39,6 +42,7 @@ class School:
     bandwidth_contracted_bps: int | None = None
     networks: tuple[str, ...] = ()
     timezone: str | None = None
+    erate_entity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

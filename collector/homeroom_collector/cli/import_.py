@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import time
+from functools import partial
 from pathlib import Path
 
 from homeroom_collector.cli import import_devices
 from homeroom_collector.cli.options import add_config, settings_of, wait_for
 from homeroom_collector.config import Settings
-from homeroom_collector.model import School
 from homeroom_collector.sources import schools as school_file
-from homeroom_collector.store import Connection, open_store, schools
+from homeroom_collector.store import open_store, schools
+from homeroom_collector.store.schools import BroughtIn
 
 NAME = "import"
 HELP = "bring in what the district already knows"
@@ -35,19 +36,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _schools(options: argparse.Namespace) -> int:
-    added, changed, same = wait_for(_put(settings_of(options), school_file.read(options.file)))
-    print(f"{added} added, {changed} changed, {same} as before")
+    found = wait_for(_put(settings_of(options), options.file))
+    print(f"{found.added} added, {found.changed} changed, {found.same} as before")
     return 0
 
 
-async def _put(settings: Settings, found: Sequence[School]) -> tuple[int, int, int]:
-    def work(connection: Connection) -> dict[str, School]:
-        before = {school.school_id: school for school in schools.listed(connection)}
-        schools.put(connection, found)
-        return before
-
+async def _put(settings: Settings, file: Path) -> BroughtIn:
+    found = school_file.read(file)
     async with open_store(settings.store.url) as store:
-        before = await store.write(work)
-    added = sum(school.school_id not in before for school in found)
-    same = sum(before.get(school.school_id) == school for school in found)
-    return added, len(found) - added - same, same
+        return await store.write(partial(schools.bring_in, found=found, source=file.name, now=time.time()))

@@ -1,112 +1,154 @@
-"""All that decisions are made from, read from the store in one view: register, schools, what each device measured.
+"""All that decisions are made from: register, schools, what each device measured, and what was noted over time.
 
-A register entry and a reporting device are one and the same where their serial numbers are. A device that reports but
-is not in the register is taken in as its enrolment describes it.
+A register entry and a reporting device are one and the same where their serial numbers are. A device that reports, or
+answers as network gear, and is not in the register is taken in as its enrolment describes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from homeroom_collector.decisions.measured import measured
-from homeroom_collector.ingest.joined import measured_at, stored_report
+from homeroom_collector.decisions.gear import SeenGear, serial_key
 from homeroom_collector.model import Device, School
-from homeroom_collector.rules.asset import Asset
+from homeroom_collector.rules.asset import Asset, Assignment
+from homeroom_collector.rules.enrollment import Count
 from homeroom_collector.rules.measured import NOTHING, Measured
-from homeroom_collector.store import Connection, assets, daily, devices, latest, schools
+from homeroom_collector.rules.network_support import ModelSupport, support_of
+from homeroom_collector.rules.repairs import Repair
+from homeroom_collector.rules.trend import Past
 
-_PORTION = 2_000
-_COUNTED_DAYS = 90
-_UNCOUNTED = daily.Counted(days=0, crashes=None, unexpected_shutdowns=None)
+_INFRASTRUCTURE = frozenset({"switch", "access_point", "wireless_controller", "firewall", "router", "ups"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """One device: what the register says, what it measured, where it was enrolled, whether the register has it."""
+    """One device: what the register says, what it measured, where it was enrolled, whether the register has it.
+
+    ``managed`` is whether the management console still has it, None where the console never listed it.
+    """
 
     asset: Asset
     measured: Measured = NOTHING
     device_id: str | None = None
     enrolled_school: str | None = None
     registered: bool = True
+    managed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What the collector itself knows: enrolled computers, and what those and network gear said last, by device id."""
+
+    devices: Sequence[Device]
+    computers: Mapping[str, Measured]
+    gear: Mapping[str, SeenGear]
+    managed: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """By school: what lessons carry over its line in bit/s, and the share of polls that its network gear answered."""
+
+    busy_bps: Mapping[str, float] = field(default_factory=dict)
+    gear_up_ratio: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class District:
-    """Everything, devices in the order of their names."""
+    """Everything, devices in the order of their names. ``repairs`` are by the name of a device in the register."""
 
     schools: tuple[School, ...]
     devices: tuple[Known, ...]
+    enrollment: tuple[Count, ...] = ()
+    repairs: Mapping[str, tuple[Repair, ...]] = field(default_factory=dict)
+    lines: Lines = field(default_factory=Lines)
+    past_gaps: tuple[Past, ...] = ()
+
+    @property
+    def has_console(self) -> bool:
+        """Whether a management console was ever read."""
+        return any(each.managed is not None for each in self.devices)
 
 
-def read(connection: Connection, today: date) -> District:
-    """Read the district as it is known now."""
-    facts = _measured(connection, today)
-    enrolled = [device for device in devices.listed(connection) if device.device_class == "computer"]
-    by_serial = {serial_key(device.serial): device for device in enrolled if device.serial}
-    known = [_known(asset, by_serial.get(serial_key(asset.serial)), facts) for asset in assets.listed(connection)]
+def joined(register: Iterable[Asset], heard: Heard, supported: Sequence[ModelSupport]) -> tuple[Known, ...]:
+    """The register and what was heard, as one list of devices in the order of their names."""
+    joiner = _Joiner(heard, supported)
+    known = [joiner.known(asset) for asset in register]
     taken = {each.device_id for each in known}
-    known += [_unregistered(device, facts) for device in enrolled if device.device_id not in taken]
-    known.sort(key=lambda each: (each.asset.name, each.device_id or ""))
-    return District(schools=tuple(schools.listed(connection)), devices=tuple(known))
+    known += [joiner.unregistered(device) for device in heard.devices if joiner.is_news(device, taken)]
+    return tuple(sorted(known, key=lambda each: (each.asset.name, each.device_id or "")))
 
 
-def serial_key(serial: str | None) -> str:
-    """Serial numbers are typed by people into one system and read from firmware by another."""
-    return (serial or "").strip().upper()
+class _Joiner:
+    """Finds the device that an asset is."""
 
+    def __init__(self, heard: Heard, supported: Sequence[ModelSupport]) -> None:
+        self._heard, self._supported = heard, supported
+        self._device = {device.device_id: device for device in heard.devices}
+        self._by_serial = {serial_key(each.serial): each.device_id for each in heard.devices if each.serial}
+        for device_id, gear in heard.gear.items():
+            self._by_serial |= dict.fromkeys(gear.serials, device_id)
 
-def _known(asset: Asset, device: Device | None, facts: Mapping[str, Measured]) -> Known:
-    if device is None:
-        return Known(asset=asset)
-    filled = {
-        name: getattr(device, name)
-        for name in ("school_id", "grade_band", "manufacturer", "model", "platform")
-        if not getattr(asset, name) and getattr(device, name)
-    }
-    found = facts.get(device.device_id, NOTHING)
-    return Known(
-        asset=replace(asset, **filled), measured=found, device_id=device.device_id, enrolled_school=device.school_id
-    )
+    def known(self, asset: Asset) -> Known:
+        """An asset, with what its device measured."""
+        device = self._device.get(self._by_serial.get(serial_key(asset.serial), ""))
+        if device is None:
+            return Known(asset=asset, measured=self._dated(asset, NOTHING, None))
+        filled = {
+            name: getattr(device, name)
+            for name in ("school_id", "grade_band", "manufacturer", "model", "platform")
+            if not getattr(asset, name) and getattr(device, name)
+        }
+        return Known(
+            asset=replace(asset, **filled),
+            measured=self._measured(asset, device),
+            device_id=device.device_id,
+            enrolled_school=device.school_id,
+            managed=self._heard.managed.get(device.device_id),
+        )
 
+    def is_news(self, device: Device, taken: set[str | None]) -> bool:
+        """Whether a device is one that the register should have and has not."""
+        if device.device_id in taken:
+            return False
+        gear = self._heard.gear.get(device.device_id)
+        kind = gear.measured.gear.kind if gear and gear.measured.gear else None
+        return device.device_class == "computer" or kind in _INFRASTRUCTURE
 
-def _unregistered(device: Device, facts: Mapping[str, Measured]) -> Known:
-    asset = Asset(
-        asset_tag=None,
-        serial=device.serial or device.device_id,
-        manufacturer=device.manufacturer,
-        model=device.model,
-        platform=device.platform,
-        school_id=device.school_id,
-        grade_band=device.grade_band,
-    )
-    return Known(
-        asset=asset,
-        measured=facts.get(device.device_id, NOTHING),
-        device_id=device.device_id,
-        registered=False,
-        enrolled_school=device.school_id,
-    )
+    def unregistered(self, device: Device) -> Known:
+        """A device that the register does not have, as its enrolment describes it."""
+        gear = self._heard.gear.get(device.device_id)
+        serial = device.serial or (min(gear.serials, default=None) if gear else None)
+        asset = Asset(
+            asset_tag=None,
+            serial=serial or device.device_id,
+            manufacturer=device.manufacturer or (gear.vendor if gear else None),
+            model=device.model or (gear.model if gear else None),
+            platform=device.platform,
+            school_id=device.school_id,
+            grade_band=device.grade_band,
+            assignment=Assignment.INFRASTRUCTURE if device.device_class == "network" else None,
+        )
+        return Known(
+            asset=asset,
+            measured=self._measured(asset, device),
+            device_id=device.device_id,
+            enrolled_school=device.school_id,
+            registered=False,
+            managed=self._heard.managed.get(device.device_id),
+        )
 
+    def _measured(self, asset: Asset, device: Device) -> Measured:
+        gear = self._heard.gear.get(device.device_id)
+        if gear is None:
+            return self._heard.computers.get(device.device_id, NOTHING)
+        return self._dated(asset, gear.measured, gear)
 
-def _measured(connection: Connection, today: date) -> dict[str, Measured]:
-    since = today - timedelta(days=_COUNTED_DAYS)
-    counts = daily.counted_since(connection, int(f"{since:%Y%m%d}"))
-    found: dict[str, Measured] = {}
-    number = -1
-    while portion := latest.after(connection, number, most=_PORTION):
-        for stored in portion:
-            # A section kept from an earlier report may have been measured elsewhere than where the newest came from.
-            on_campus = stored.on_campus if stored.report and '"connectivity"' in stored.report else None
-            facts = measured(stored_report(stored), measured_at(stored), on_campus=on_campus)
-            count = counts.get(stored.device_number, _UNCOUNTED)
-            found[stored.device_id] = replace(
-                facts,
-                counted_days=count.days,
-                crashes=count.crashes,
-                unexpected_shutdowns=count.unexpected_shutdowns,
-            )
-        number = portion[-1].device_number
-    return found
+    def _dated(self, asset: Asset, measured: Measured, gear: SeenGear | None) -> Measured:
+        """Network gear with the end of its maker's support, where the register does not know one."""
+        if asset.assignment is not Assignment.INFRASTRUCTURE or asset.support_end is not None:
+            return measured
+        vendor = asset.manufacturer or (gear.vendor if gear else None)
+        found = support_of(vendor, asset.model or (gear.model if gear else None), self._supported)
+        return measured if found is None else replace(measured, support_end=found.support_end)

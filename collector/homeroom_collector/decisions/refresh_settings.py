@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +11,11 @@ from typing import Any
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.rules import money
+from homeroom_collector.rules.network_support import ModelSupport
 from homeroom_collector.rules.refresh_policy import Limit, RefreshPolicy, SupportYear
 
 _EXTENDED_SUPPORT = Path(__file__).with_name("data") / "extended_support.yml"
+_NETWORK_SUPPORT = Path(__file__).with_name("data") / "network_support.yml"
 _MOST_YEARS = 30
 
 
@@ -25,8 +27,7 @@ def load(path: Path | None, changes: Iterable[str] = ()) -> RefreshPolicy:
     document = (strict.read_yaml(path) if path else None) or {}
     if not isinstance(document, dict):
         raise ConfigError([f"{path}: must be a mapping of keys"])
-    for change in changes:
-        document = _changed(document, change)
+    document = _tried(document, list(changes))
     where = f"{path}: " if path else ""
     policy = strict.decode(RefreshPolicy, document, where=where)
     if problems := [f"{where}{problem}" for problem in _problems(policy)]:
@@ -36,23 +37,43 @@ def load(path: Path | None, changes: Iterable[str] = ()) -> RefreshPolicy:
     return replace(policy, alternatives=replace(policy.alternatives, extended_support=extended_support()))
 
 
-def _changed(document: dict[str, Any], change: str) -> dict[str, Any]:
-    """Set one key, also below others: ``scoring.due_at=60``. ``none`` takes a limit away."""
+def _tried(document: dict[str, Any], changes: Sequence[str]) -> dict[str, Any]:
+    """Apply changes in their order. A new ``budget`` is every year's: single years of the file give way to it."""
+    if any(change.partition("=")[0].strip() == "budget" for change in changes):
+        document = document | {"budgets": {}}
+    for change in changes:
+        document = _changed(document, change)
+    return document
+
+
+def _changed(document: dict[Any, Any], change: str) -> dict[Any, Any]:
+    """Set one key, also below others: ``scoring.due_at=60``, ``budgets.2028=350000``. ``none`` takes a limit away."""
     name, equals, value = change.partition("=")
     if not equals or not name.strip():
         raise ConfigError([f"--what-if {change!r}: write key=value, such as budget=400000"])
     head, *rest = name.strip().split(".")
+    key = _key(document, head)
     if rest:
-        below = document.get(head) or {}
+        below = document.get(key) or {}
         if not isinstance(below, dict):
             raise ConfigError([f"--what-if {change!r}: nothing can be set below {head}"])
-        return document | {head: _changed(below, ".".join(rest) + "=" + value)}
-    return document | {head: None if value.strip().lower() == "none" else value.strip()}
+        return document | {key: _changed(below, ".".join(rest) + "=" + value)}
+    return document | {key: None if value.strip().lower() == "none" else value.strip()}
+
+
+def _key(document: dict[Any, Any], text: str) -> Any:
+    """The key as the file has it: YAML reads the year of ``budgets`` as a number."""
+    return int(text) if text.isascii() and text.isdigit() and int(text) in document else text
 
 
 def extended_support() -> dict[str, tuple[SupportYear, ...]]:
     """Support that can be bought after its end, as published."""
     return strict.load(dict[str, tuple[SupportYear, ...]], _EXTENDED_SUPPORT)
+
+
+def network_support(policy: RefreshPolicy) -> tuple[ModelSupport, ...]:
+    """Until when makers support their gear: the district's own list, then what comes with Homeroom."""
+    return (*policy.network_support, *strict.load(tuple[ModelSupport, ...], _NETWORK_SUPPORT))
 
 
 def _problems(policy: RefreshPolicy) -> Iterator[str]:

@@ -52,6 +52,7 @@ class Asset:
     platform: str | None = None
     school_id: str = ""
     room: str | None = None
+    cart: str | None = None
     grade_band: str = ""
     assignment: Assignment | None = None
     purchased_on: date | None = None

@@ -1,4 +1,4 @@
-"""How evenly schools are served: age and fitness of devices, devices and bandwidth for each student. Pure.
+"""How evenly schools are served: what their students have, how well it runs, and how soon it is mended. Pure.
 
 What is measured away from school is told of groups of at least ten devices only, by school and never by a part of one:
 from a school's figure and those of all parts but one, anybody could work out the small part that was left out.
@@ -6,130 +6,129 @@ from a school's figure and those of all parts but one, anybody could work out th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from math import ceil
-from statistics import fmean, median
+from statistics import median
+from typing import Any
 
 from homeroom_collector.model import School
 from homeroom_collector.rules.asset import WORKING, Asset, Assignment
+from homeroom_collector.rules.enrollment import Count, in_band
+from homeroom_collector.rules.repairs import Repair, typical_days
 from homeroom_collector.rules.standards import DeviceVerdict
 from homeroom_collector.rules.verdict import Verdict
 
 SMALLEST_HOME_GROUP = 10
 _DAYS_PER_YEAR = 365.25
+_REPAIR_DAYS = 365
 _NOT_STUDENTS = frozenset({Assignment.STAFF, Assignment.SPARE, Assignment.INFRASTRUCTURE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What schools are compared by. ``busy_bps`` and ``gear_up_ratio`` are by school, ``repairs`` by device."""
+
+    schools: Sequence[School]
+    judged: Sequence[DeviceVerdict]
+    today: date
+    home_bps: float
+    enrollment: Sequence[Count] = ()
+    repairs: Mapping[str, Sequence[Repair]] = field(default_factory=dict)
+    busy_bps: Mapping[str, float] = field(default_factory=dict)
+    gear_up_ratio: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One school, or one grade band of it. None is unknown, or too few to tell.
 
-    ``devices`` are students' devices in use. ``home_adequate_ratio`` is the share of one-to-one devices that reached
-    the collector from away at the speed asked for.
+    ``devices`` are students' devices in use. ``busy_mbps_per_student`` is what lessons carry over the school's line
+    (95th percentile in instruction), ``headroom_mbps_per_student`` what the contract leaves beside it.
+    ``gear_up_ratio`` is the share of polls that network gear answered, ``repair_days`` the median of the last year's
+    repairs. ``home_adequate_ratio`` is the share of one-to-one devices that reached the collector from away at the
+    speed asked for.
     """
 
     school_id: str
-    grade_band: str | None
-    students: int | None
-    devices: int
-    age_years: float | None
-    pass_ratio: float | None
-    devices_per_student: float | None
-    mbps_per_student: float | None
-    home_adequate_ratio: float | None
+    grade_band: str | None = None
+    students: int | None = None
+    devices: int = 0
+    age_years: float | None = None
+    pass_ratio: float | None = None
+    devices_per_student: float | None = None
+    mbps_per_student: float | None = None
+    busy_mbps_per_student: float | None = None
+    headroom_mbps_per_student: float | None = None
+    gear_up_ratio: float | None = None
+    repair_days: float | None = None
+    home_adequate_ratio: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Worst against best quartile of schools in one measure: 1 is even, 0 is as uneven as can be."""
-
-    measure: str
-    schools: int
-    worst: float
-    best: float
-    ratio: float
-    worst_school: str
-    remedy: str
-    ratio_after: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One way to compare schools. ``more_is_better`` is false for age."""
-
-    name: str
-    value: Callable[[Standing], float | None]
-    more_is_better: bool = True
-
-
-MEASURES = (
-    Measure("age_years", lambda each: each.age_years, more_is_better=False),
-    Measure("pass_ratio", lambda each: each.pass_ratio),
-    Measure("devices_per_student", lambda each: each.devices_per_student),
-    Measure("mbps_per_student", lambda each: each.mbps_per_student),
-)
-
-
-def by_school(
-    schools: Sequence[School], judged: Sequence[DeviceVerdict], today: date, *, home_bps: float
-) -> list[Standing]:
+def by_school(facts: Facts) -> list[Standing]:
     """Every school, in the order given."""
-    return [_school(school, _students(judged, school.school_id), today, home_bps) for school in schools]
+    mine = _students(facts.judged)
+    return [_school(facts, school, mine.get(school.school_id, [])) for school in facts.schools]
 
 
-def by_grade_band(schools: Sequence[School], judged: Sequence[DeviceVerdict], today: date) -> list[Standing]:
-    """Every grade band of every school, without what needs students or was measured away from school."""
+def by_grade_band(facts: Facts) -> list[Standing]:
+    """Every grade band of every school, without what is a whole school's or was measured away from it."""
     found = []
-    for school in schools:
-        mine = _students(judged, school.school_id)
+    by_school = _students(facts.judged)
+    for school in facts.schools:
+        mine = by_school.get(school.school_id, [])
         for band in sorted({each.asset.grade_band for each in mine}):
             group = [each for each in mine if each.asset.grade_band == band]
-            found.append(_standing(school.school_id, band, None, group, today))
+            students = in_band(facts.enrollment, school.school_id, band)
+            found.append(Standing(school_id=school.school_id, grade_band=band, **_group(facts, group, students)))
     return found
 
 
-def _students(judged: Sequence[DeviceVerdict], school_id: str) -> list[DeviceVerdict]:
-    return [each for each in judged if each.asset.school_id == school_id and _of_students(each.asset)]
-
-
-def _of_students(asset: Asset) -> bool:
+def of_students(asset: Asset) -> bool:
+    """Whether a device is in use and neither staff's nor a spare nor infrastructure."""
     return asset.state in WORKING and asset.assignment not in _NOT_STUDENTS
 
 
-def _school(school: School, mine: Sequence[DeviceVerdict], today: date, home_bps: float) -> Standing:
-    bps = school.bandwidth_contracted_bps
-    mbps = None if bps is None else bps / 1_000_000
-    return _standing(
-        school.school_id, None, school.enrollment_students or None, mine, today, mbps=mbps, home=_home(mine, home_bps)
+def _students(judged: Sequence[DeviceVerdict]) -> dict[str, list[DeviceVerdict]]:
+    found: dict[str, list[DeviceVerdict]] = {}
+    for each in judged:
+        if of_students(each.asset):
+            found.setdefault(each.asset.school_id, []).append(each)
+    return found
+
+
+def _school(facts: Facts, school: School, mine: Sequence[DeviceVerdict]) -> Standing:
+    students = school.enrollment_students or None
+    contracted, used = school.bandwidth_contracted_bps, facts.busy_bps.get(school.school_id)
+    free = None if contracted is None or used is None else max(0.0, contracted - used)
+    return Standing(
+        school_id=school.school_id,
+        mbps_per_student=_mbps_each(contracted, students),
+        busy_mbps_per_student=_mbps_each(used, students),
+        headroom_mbps_per_student=_mbps_each(free, students),
+        gear_up_ratio=facts.gear_up_ratio.get(school.school_id),
+        home_adequate_ratio=_home(mine, facts.home_bps),
+        **_group(facts, mine, students),
     )
 
 
-def _standing(
-    school_id: str,
-    grade_band: str | None,
-    students: int | None,
-    mine: Sequence[DeviceVerdict],
-    today: date,
-    *,
-    mbps: float | None = None,
-    home: float | None = None,
-) -> Standing:
-    ages = [(today - bought).days / _DAYS_PER_YEAR for each in mine if (bought := each.asset.purchased_on)]
+def _mbps_each(bps: float | None, students: int | None) -> float | None:
+    return None if bps is None or not students else bps / 1_000_000 / students
+
+
+def _group(facts: Facts, mine: Sequence[DeviceVerdict], students: int | None) -> dict[str, Any]:
+    """What a whole school and a part of it have in common."""
+    ages = [(facts.today - bought).days / _DAYS_PER_YEAR for each in mine if (bought := each.asset.purchased_on)]
     passed = sum(each.verdict is Verdict.PASS for each in mine)
     failed = sum(each.verdict is Verdict.FAIL for each in mine)
-    return Standing(
-        school_id=school_id,
-        grade_band=grade_band,
-        students=students,
-        devices=len(mine),
-        age_years=median(ages) if ages else None,
-        pass_ratio=passed / (passed + failed) if passed + failed else None,
-        devices_per_student=None if students is None else len(mine) / students,
-        mbps_per_student=None if students is None or mbps is None else mbps / students,
-        home_adequate_ratio=home,
-    )
+    return {
+        "students": students,
+        "devices": len(mine),
+        "age_years": median(ages) if ages else None,
+        "pass_ratio": passed / (passed + failed) if passed + failed else None,
+        "devices_per_student": len(mine) / students if students else None,
+        "repair_days": typical_days((each.asset.name for each in mine), facts.repairs, facts.today, _REPAIR_DAYS),
+    }
 
 
 def _home(mine: Sequence[DeviceVerdict], home_bps: float) -> float | None:
@@ -139,58 +138,3 @@ def _home(mine: Sequence[DeviceVerdict], home_bps: float) -> float | None:
     if len(speeds) < SMALLEST_HOME_GROUP:
         return None
     return sum(speed >= home_bps for speed in speeds) / len(speeds)
-
-
-def gaps(standings: Sequence[Standing]) -> list[Gap]:
-    """The gap in each measure that two schools or more have, the widest first."""
-    found = [gap for measure in MEASURES if (gap := _gap(measure, standings))]
-    return sorted(found, key=lambda gap: (gap.ratio, gap.measure))
-
-
-def _gap(measure: Measure, standings: Sequence[Standing]) -> Gap | None:
-    values = {each.school_id: value for each in standings if (value := measure.value(each)) is not None}
-    if len(values) < 2:
-        return None
-    worst_first = sorted(values, key=lambda school: (values[school] * (1 if measure.more_is_better else -1), school))
-    (school,) = [each for each in standings if each.school_id == worst_first[0]]
-    middle = median(values.values())
-    worst, best, ratio = _quartiles(measure, values, worst_first)
-    remedy, after = _remedy(measure, school, middle)
-    raised = values | ({} if after is None else {school.school_id: after})
-    return Gap(
-        measure=measure.name,
-        schools=len(values),
-        worst=worst,
-        best=best,
-        ratio=ratio,
-        worst_school=school.school_id,
-        remedy=remedy,
-        ratio_after=None if after is None else _evenness(measure, raised),
-    )
-
-
-def _evenness(measure: Measure, values: Mapping[str, float]) -> float:
-    order = sorted(values, key=lambda school: (values[school] * (1 if measure.more_is_better else -1), school))
-    return _quartiles(measure, values, order)[2]
-
-
-def _quartiles(measure: Measure, values: Mapping[str, float], worst_first: Sequence[str]) -> tuple[float, float, float]:
-    size = max(1, len(worst_first) // 4)
-    worst = fmean(values[school] for school in worst_first[:size])
-    best = fmean(values[school] for school in worst_first[-size:])
-    less, more = (worst, best) if measure.more_is_better else (best, worst)
-    return worst, best, less / more if more else 1.0
-
-
-def _remedy(measure: Measure, school: Standing, middle: float) -> tuple[str, float | None]:
-    """What brings the worst school to the district's median, and where it then stands."""
-    students = school.students or 0
-    if measure.name == "devices_per_student":
-        wanted = ceil(middle * students)
-        return f"{wanted - school.devices} more devices at {school.school_id}", wanted / students
-    if measure.name == "mbps_per_student":
-        mbps = ceil(middle * students)
-        return f"{mbps} Mbps for {school.school_id}", mbps / students
-    if measure.name == "pass_ratio":
-        return f"replace failing devices at {school.school_id} until {middle:.0%} pass", middle
-    return f"replace the oldest devices at {school.school_id} until half are below {middle:.1f} years", middle

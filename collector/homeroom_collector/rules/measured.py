@@ -7,14 +7,32 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """Facts of the latest report; None is unknown.
+class Gear:
+    """What network gear showed when it last answered; None where it has, or says, none.
 
-    ``memory_installed_bytes`` is what is fitted, ``memory_visible_bytes`` what the system sees of it. ``batteries`` is
-    how many there are (0: none); ``battery_health_ratio`` is of the weakest. ``disk_wear_ratio`` is of the most worn.
-    ``crashes`` and ``unexpected_shutdowns`` are counted over ``counted_days``. ``wifi_bands`` are those the device was
-    seen on, which says what it can do, never what it cannot. ``download_bps`` was measured ``away`` from school or in
-    it; where away is, nobody knows.
+    ``ports`` are its Ethernet ports. ``poe_ratio`` is the share of its power over Ethernet in use, of the fullest
+    group. ``port_errors_daily`` are the errors of the worst port, ``worst_port``, a day since it started.
+    """
+
+    kind: str = "other"
+    ports: int | None = None
+    ports_up: int | None = None
+    clients: int | None = None
+    access_points: int | None = None
+    poe_ratio: float | None = None
+    port_errors_daily: float | None = None
+    worst_port: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Facts of the latest report; None is unknown. ``gear`` is of network gear only.
+
+    ``memory_installed_bytes`` is what is fitted, ``memory_visible_bytes`` what the system sees of it. ``batteries``
+    is how many there are (0: none); ``battery_health_ratio`` is of the weakest. ``disk_wear_ratio`` is of the most
+    worn. ``crashes`` and ``unexpected_shutdowns`` are counted over ``counted_days``; ``repairs`` by the register,
+    over a year. ``wifi_bands`` are those the device was seen on, which says what it can do, never what it cannot.
+    ``download_bps`` was measured ``away`` from school or in it; where away is, nobody knows.
     """
 
     measured_on: date | None = None
@@ -38,11 +56,13 @@ class Measured:
     crashes: int | None = None
     unexpected_shutdowns: int | None = None
     counted_days: int = 0
+    repairs: int = 0
     windows11_ready: bool | None = None
     windows11_reasons: tuple[str, ...] = ()
     wifi_bands: frozenset[str] = frozenset()
     away: bool | None = None
     download_bps: float | None = None
+    gear: Gear | None = None
 
 
 NOTHING = Measured()

@@ -12,7 +12,11 @@ from homeroom_collector.rules.asset import GONE, Asset, Assignment, LifeState
 
 
 class Kind(StrEnum):
-    """What is amiss. A ghost is in use by the register and was never heard; a closet device was, but long ago."""
+    """What is amiss. A ghost is in use by the register and was never heard; a closet device was, but long ago.
+
+    The last two set the register against the management console: what is gone still holds a licence there, and a
+    Chromebook in use is not enrolled there.
+    """
 
     GHOST = "ghost"
     CLOSET = "closet"
@@ -20,16 +24,22 @@ class Kind(StrEnum):
     WRONG_SCHOOL = "wrong_school"
     DUPLICATE_SERIAL = "duplicate_serial"
     GONE_BUT_ALIVE = "gone_but_alive"
+    GONE_BUT_MANAGED = "gone_but_managed"
+    NOT_IN_CONSOLE = "not_in_console"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A device by the register and as it was heard. ``reported_on`` and ``enrolled_school`` None: never."""
+    """A device by the register and as it was heard. ``reported_on`` and ``enrolled_school`` None: never.
+
+    ``managed``: whether the management console still has it; None where the console never listed it.
+    """
 
     asset: Asset
     registered: bool
     reported_on: date | None = None
     enrolled_school: str | None = None
+    managed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +52,25 @@ class Discrepancy:
     seen: str
 
 
-def reconcile(devices: Sequence[Seen], today: date, *, silent_days: int) -> list[Discrepancy]:
-    """All contradictions, in the order of the devices. Infrastructure is polled, not heard: it is never a ghost."""
+def reconcile(devices: Sequence[Seen], today: date, *, silent_days: int, console: bool = False) -> list[Discrepancy]:
+    """All contradictions, in the order of the devices. Infrastructure is polled, not heard: it is never a ghost.
+
+    ``console`` says whether a management console was read at all; without one nothing can be missing from it.
+    """
     serials = Counter((each.asset.serial or "").upper() for each in devices if each.registered)
-    return [found for each in devices for found in _of(each, serials, today - timedelta(days=silent_days))]
+    since = today - timedelta(days=silent_days)
+    return [found for each in devices for found in (*_of(each, serials, since), *_by_console(each, console=console))]
+
+
+def _by_console(each: Seen, *, console: bool) -> Iterator[Discrepancy]:
+    asset = each.asset
+    if not each.registered:
+        return
+    if asset.state in GONE and each.managed:
+        yield _found(Kind.GONE_BUT_MANAGED, each, gone(asset), "still managed by the console")
+    if console and not each.managed and asset.state is LifeState.IN_USE and asset.platform == "chromeos":
+        seen = "not in the console" if each.managed is None else "deprovisioned in the console"
+        yield _found(Kind.NOT_IN_CONSOLE, each, "in use", seen)
 
 
 def _of(each: Seen, serials: Counter[str], since: date) -> Iterator[Discrepancy]:

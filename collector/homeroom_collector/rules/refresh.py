@@ -173,8 +173,10 @@ class _Planner:
 
     def spares(self, judged: Sequence[DeviceVerdict]) -> Iterator[Line]:
         """Spares that each school is short of, by the platform that most of its students have."""
-        for school_id in sorted({each.asset.school_id for each in judged}):
-            mine = [each for each in judged if each.asset.school_id == school_id]
+        by_school: dict[str, list[DeviceVerdict]] = {}
+        for each in judged:
+            by_school.setdefault(each.asset.school_id, []).append(each)
+        for school_id, mine in sorted(by_school.items()):
             used = [each.asset for each in mine if each.asset.state in WORKING and each.asset.assignment in _STUDENT]
             have = sum(self._usable_spare(each) for each in mine)
             wanted = int((len(used) * self._policy.spare_ratio).to_integral_value(ROUND_CEILING))

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from homeroom_collector.rules.asset import Asset, LifeState
+from homeroom_collector.rules.figures import figure, percent
 from homeroom_collector.rules.fiscal_year import FiscalYears, anniversary
-from homeroom_collector.rules.measured import Measured
+from homeroom_collector.rules.measured import Gear, Measured
 from homeroom_collector.rules.refresh_policy import Limit, Scoring
-from homeroom_collector.rules.standard_checks import has_battery, percent
+from homeroom_collector.rules.standard_checks import has_battery
 from homeroom_collector.rules.standards import DeviceVerdict, support_end
 from homeroom_collector.rules.verdict import Verdict
 
@@ -80,7 +81,11 @@ def _causes(
         yield Cause(rule="disk health", measured="failing", required="sound", points=points, due=first_year)
     held = {reason.rule for reason in judged.those(Verdict.FAIL)}
     yield from (cause for cause in _health(measured, scoring) if cause.rule not in held)
+    yield from _gear(measured.gear, scoring)
     yield from _age(asset, scoring, years, first_year)
+    if measured.repairs >= scoring.repairs.at:
+        said, wanted = f"{measured.repairs} in a year", f"below {figure(scoring.repairs.at)} in a year"
+        yield Cause(rule="repairs", measured=said, required=wanted, points=scoring.repairs.points)
     if asset.state is LifeState.REPAIR:
         yield Cause(rule="repair", measured="in repair", required="in use", points=scoring.repair_points)
 
@@ -120,6 +125,16 @@ def _health(measured: Measured, scoring: Scoring) -> Iterator[Cause]:
     yield from _often("unexpected shutdowns", counted, measured.counted_days, scoring.unexpected_shutdowns)
 
 
+def _gear(gear: Gear | None, scoring: Scoring) -> Iterator[Cause]:
+    if gear is None:
+        return
+    yield from _above("power over Ethernet", gear.poe_ratio, scoring.poe)
+    errors, limit = gear.port_errors_daily, scoring.port_errors
+    if errors is not None and errors >= limit.at:
+        said = f"{figure(errors)} a day on port {gear.worst_port}"
+        yield Cause(rule="port errors", measured=said, required=f"below {figure(limit.at)} a day", points=limit.points)
+
+
 def _above(rule: str, value: float | None, limit: Limit) -> Iterator[Cause]:
     if value is not None and value >= limit.at:
         yield Cause(rule=rule, measured=percent(value), required=f"below {percent(limit.at)}", points=limit.points)
@@ -130,7 +145,7 @@ def _often(rule: str, count: int | None, days: int, limit: Limit) -> Iterator[Ca
     often = 0.0 if count is None else count * _DAYS_PER_COUNT / max(days, _DAYS_PER_COUNT)
     if often >= limit.at:
         said = f"{count} in {days} days"
-        yield Cause(rule=rule, measured=said, required=f"below {limit.at:g} in 30 days", points=limit.points)
+        yield Cause(rule=rule, measured=said, required=f"below {figure(limit.at)} in 30 days", points=limit.points)
 
 
 def _age(asset: Asset, scoring: Scoring, years: FiscalYears, first_year: int) -> Iterator[Cause]:
@@ -144,7 +159,7 @@ def _age(asset: Asset, scoring: Scoring, years: FiscalYears, first_year: int) ->
         yield Cause(
             rule="age",
             measured=f"{age} years on {start}",
-            required=f"below {scoring.age_years.at:g} years",
+            required=f"below {figure(scoring.age_years.at)} years",
             points=beyond * scoring.age_years.points,
         )
     if due is not None:

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from homeroom_collector.rules.asset import Assignment
+from homeroom_collector.rules.network_support import ModelSupport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +25,9 @@ class Limit:
 class Scoring:
     """How need is measured. A device is due at ``due_at`` points, or at once for what no points can wait for.
 
-    Ratios are 0 to 1; crashes and unexpected shutdowns count in 30 days. ``battery`` is at or below, the rest at or
-    above. ``age_years`` adds its points for each full year from there on; ``age_limit_years`` makes due by itself.
+    Ratios are 0 to 1; crashes and unexpected shutdowns count in 30 days, repairs in a year, port errors in a day.
+    ``battery`` is at or below, the rest at or above. ``age_years`` adds its points for each full year from there on;
+    ``age_limit_years`` makes due by itself.
     """
 
     due_at: int = 50
@@ -34,6 +36,9 @@ class Scoring:
     crashes: Limit = field(default_factory=lambda: Limit(at=2, points=25))
     unexpected_shutdowns: Limit = field(default_factory=lambda: Limit(at=4, points=20))
     memory_pressure: Limit = field(default_factory=lambda: Limit(at=0.2, points=20))
+    repairs: Limit = field(default_factory=lambda: Limit(at=2, points=25))
+    poe: Limit = field(default_factory=lambda: Limit(at=0.95, points=30))
+    port_errors: Limit = field(default_factory=lambda: Limit(at=1000, points=30))
     age_years: Limit = field(default_factory=lambda: Limit(at=5, points=5))
     repair_points: int = 10
     standard_points: int = 60
@@ -86,13 +91,13 @@ class RefreshPolicy:
     """The whole plan. ``budget`` and ``network_budget`` are yearly caps, None for none; ``budgets`` are single years'.
 
     ``first_year`` None is the fiscal year that begins next. ``hand_down`` lists grade bands to offer a device to that
-    is too weak for its own.
+    is too weak for its own. ``network_support`` is the district's own list of until when makers support their gear.
     """
 
     first_year: int | None = None
     years: int = 5
     budget: Decimal | None = None
-    budgets: dict[int, Decimal] = field(default_factory=dict)
+    budgets: dict[int, Decimal | None] = field(default_factory=dict)
     network_budget: Decimal | None = None
     inflation: Decimal = Decimal("0.03")
     spare_ratio: Decimal = Decimal(0)
@@ -101,3 +106,4 @@ class RefreshPolicy:
     scoring: Scoring = field(default_factory=Scoring)
     replacements: tuple[Replacement, ...] = ()
     alternatives: Alternatives = field(default_factory=Alternatives)
+    network_support: tuple[ModelSupport, ...] = ()

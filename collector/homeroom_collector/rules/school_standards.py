@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from homeroom_collector.model import School
+from homeroom_collector.rules.figures import figure
 from homeroom_collector.rules.verdict import Reason, Verdict
 
 
@@ -54,6 +55,6 @@ def _reason(
     if value is None:
         verdict, measured = Verdict.UNKNOWN, missing
     else:
-        verdict, measured = (Verdict.PASS if value >= floor else Verdict.FAIL), f"{value:.3g}{unit}"
-    required = f"at least {floor:g}{unit}"
+        verdict, measured = (Verdict.PASS if value >= floor else Verdict.FAIL), f"{figure(value)}{unit}"
+    required = f"at least {figure(floor)}{unit}"
     return Reason(rule=rule, verdict=verdict, measured=measured, required=required, source=standard.source)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from homeroom_collector.rules.figures import figure, percent
 from homeroom_collector.rules.measured import Measured
 
 Finding = tuple[str, bool | None, str, str]
@@ -28,47 +29,47 @@ def memory(measured: Measured, floor_gb: float | None) -> Finding | None:
     """Installed memory; where only the visible part is known, an eighth may be missing."""
     if floor_gb is None:
         return None
-    required = f"at least {floor_gb:g} GB"
+    required = f"at least {figure(floor_gb)} GB"
     if measured.memory_installed_bytes is not None:
         size = measured.memory_installed_bytes / _GIB
-        return "memory", size >= floor_gb, f"{size:.3g} GB installed", required
+        return "memory", size >= floor_gb, f"{figure(size)} GB installed", required
     if measured.memory_visible_bytes is None:
         return "memory", None, _NOT_MEASURED, required
     size = measured.memory_visible_bytes / _GIB
-    return "memory", size >= floor_gb * _VISIBLE_SHARE, f"{size:.3g} GB visible to the system", required
+    return "memory", size >= floor_gb * _VISIBLE_SHARE, f"{figure(size)} GB visible to the system", required
 
 
 def storage(measured: Measured, floor_gb: float | None) -> Finding | None:
     """Size of the largest built-in disk, by the makers' count."""
     if floor_gb is None:
         return None
-    required = f"at least {floor_gb:g} GB"
+    required = f"at least {figure(floor_gb)} GB"
     if measured.storage_bytes is None:
         return "storage", None, _NOT_MEASURED, required
     size = measured.storage_bytes / _GB
-    return "storage", size >= floor_gb * _STORAGE_SHARE, f"{size:.3g} GB", required
+    return "storage", size >= floor_gb * _STORAGE_SHARE, f"{figure(size)} GB", required
 
 
 def storage_free(measured: Measured, floor_gb: float | None) -> Finding | None:
     """Free space on the system's own file system."""
     if floor_gb is None:
         return None
-    required = f"at least {floor_gb:g} GB free"
+    required = f"at least {figure(floor_gb)} GB free"
     if measured.storage_free_bytes is None:
         return "free storage", None, _NOT_MEASURED, required
     size = measured.storage_free_bytes / _GB
-    return "free storage", size >= floor_gb, f"{size:.3g} GB free", required
+    return "free storage", size >= floor_gb, f"{figure(size)} GB free", required
 
 
 def screen_size(measured: Measured, floor_inches: float | None) -> Finding | None:
     """Diagonal of the built-in screen; panels say it to a tenth."""
     if floor_inches is None:
         return None
-    required = f'at least {floor_inches:g}"'
+    required = f'at least {figure(floor_inches)}"'
     if measured.screen_inches is None:
         return "screen size", None, _NOT_MEASURED, required
     inches = round(measured.screen_inches, 1)
-    return "screen size", inches >= floor_inches, f'{inches:g}"', required
+    return "screen size", inches >= floor_inches, f'{figure(inches)}"', required
 
 
 def screen_pixels(measured: Measured, floor: tuple[int, int] | None) -> Finding | None:
@@ -169,8 +170,3 @@ def wifi_5ghz(measured: Measured, *, asked: bool) -> Finding | None:
         return None
     seen = ", ".join(sorted(measured.wifi_bands)) or "not seen on Wi-Fi"
     return "Wi-Fi", True if measured.wifi_bands & {"5GHz", "6GHz"} else None, seen, "able to use 5 GHz"
-
-
-def percent(ratio: float) -> str:
-    """A ratio for people; never rounded up to a floor that it misses."""
-    return f"{int(ratio * 1000 + 1e-9) / 10:g} %"

@@ -284,6 +284,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "platform": ("platform", "platform"),
     "school_id": ("school_id", "school"),
     "room": ("room", "text"),
+    "cart": ("cart", "text"),
     "grade_band": ("grade_band", "text"),
     "assignment": ("assignment", "assignment"),
     "purchase_date": ("purchased_on", "date"),

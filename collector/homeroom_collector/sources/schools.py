@@ -115,6 +115,13 @@ def _networks(text: str) -> tuple[str, ...]:
     return tuple(str(ipaddress.ip_network(block)) for block in text.replace(";", " ").split())
 
 
+def _entity(text: str) -> str:
+    """USAC's number of a school, the billed entity number."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise ValueError(f"{text!r} is not USAC's number of a school; for example 17001234")
+    return text
+
+
 def _timezone(text: str) -> str:
     try:
         return ZoneInfo(text).key
@@ -131,4 +138,5 @@ _COLUMNS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "bandwidth_contracted_mbps": ("bandwidth_contracted_bps", _megabits),
     "networks": ("networks", _networks),
     "timezone": ("timezone", _timezone),
+    "erate_entity": ("erate_entity", _entity),
 }

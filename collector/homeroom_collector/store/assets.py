@@ -91,6 +91,14 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
+def state_changes(connection: Connection) -> list[tuple[float, str, str]]:
+    """When which asset came into which state, by the log, oldest first."""
+    query = sa.select(audit_log.c.at, audit_log.c.subject, audit_log.c.after).where(
+        audit_log.c.field == "state", audit_log.c.after.is_not(None)
+    )
+    return [(row.at, row.subject, row.after) for row in connection.execute(query.order_by(audit_log.c.event_id))]
+
+
 def history(connection: Connection, subject: str | None = None) -> list[dict[str, Any]]:
     """The log, oldest first; of one subject, or of all."""
     query = sa.select(audit_log).order_by(audit_log.c.event_id)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from homeroom_collector.history.day import Day, read
 from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.schema import daily as table
-from homeroom_collector.store.schema import latest
+from homeroom_collector.store.schema import devices, latest
 from homeroom_collector.store.upsert import Merge, upsert
 
 LEAST = ("boots_total_min", "battery_health_ratio_min")
@@ -117,3 +117,14 @@ def _counted(days: int, crashes: _Range, shutdowns: _Range) -> Counted:
 def _grown(seen: _Range) -> int | None:
     least, most = seen
     return None if least is None or most is None else most - least
+
+
+def answered_since(connection: Connection, day: int) -> dict[str, tuple[int, int]]:
+    """Polls of network gear by school since a day, and how many of them were answered; only days that are over."""
+    query = (
+        sa.select(devices.c.school_id, sa.func.sum(table.c.polls), sa.func.sum(table.c.polls_answered))
+        .join_from(table, devices, table.c.device_number == devices.c.number)
+        .where(table.c.day >= day, table.c.polls > 0)
+        .group_by(devices.c.school_id)
+    )
+    return {school_id: (int(polls), int(answered)) for school_id, polls, answered in connection.execute(query)}

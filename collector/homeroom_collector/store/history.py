@@ -104,6 +104,37 @@ def port_days(connection: Connection, device_number: int, since_day: int) -> lis
     return [{**row, **{name: None if row[name] is None else int(row[name]) for name in whole}} for row in rows]
 
 
+class BusyDay(NamedTuple):
+    """The 95th percentile of a port while there was instruction, on one day; bits per second."""
+
+    device_id: str
+    interface: str
+    day: int
+    receive_bps: float
+    transmit_bps: float
+
+
+def busy_days(connection: Connection, device_ids: Sequence[str], since_day: int) -> list[BusyDay]:
+    """Days of the ports of some devices since a day, by day; those without instruction are left out."""
+    columns = (
+        devices.c.device_id,
+        daily_interfaces.c.interface,
+        daily_interfaces.c.day,
+        daily_interfaces.c.in_p95_bps,
+        daily_interfaces.c.out_p95_bps,
+    )
+    query = sa.select(*columns).join_from(
+        daily_interfaces, devices, daily_interfaces.c.device_number == devices.c.number
+    )
+    query = query.where(
+        devices.c.device_id.in_(list(device_ids)),
+        daily_interfaces.c.day >= since_day,
+        daily_interfaces.c.in_p95_bps.is_not(None),
+        daily_interfaces.c.out_p95_bps.is_not(None),
+    )
+    return [BusyDay(*row) for row in connection.execute(query.order_by(daily_interfaces.c.day))]
+
+
 def drop_samples(connection: Connection, before: float) -> int:
     """Let go of blocks that end before a moment; gives how many rows."""
     return connection.execute(samples.delete().where(samples.c.block < block_of(before))).rowcount

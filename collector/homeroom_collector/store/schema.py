@@ -31,6 +31,7 @@ schools = sa.Table(
     sa.Column("bandwidth_contracted_bps", sa.BigInteger),
     sa.Column("networks", sa.Text, nullable=False, comment="JSON list of CIDR blocks"),
     sa.Column("timezone", sa.Text),
+    sa.Column("erate_entity", sa.Text, nullable=False, server_default="", comment="USAC's number of the school"),
 )
 
 devices = sa.Table(
@@ -191,6 +192,7 @@ assets = sa.Table(
     sa.Column("platform", sa.Text),
     sa.Column("school_id", sa.Text, nullable=False, index=True),
     sa.Column("room", sa.Text),
+    sa.Column("cart", sa.Text),
     sa.Column("grade_band", sa.Text, nullable=False),
     sa.Column("assignment", sa.Text),
     sa.Column("purchased_on", sa.Date),

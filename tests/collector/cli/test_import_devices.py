@@ -30,7 +30,7 @@ def stored(folder: Path) -> tuple[dict[str, int | None], int]:
 
     def work(connection: Connection) -> tuple[dict[str, int | None], int]:
         costs = {str(asset.asset_tag): asset.cost_cents for asset in assets.listed(connection)}
-        return costs, len(assets.history(connection))
+        return costs, sum(event["subject"] in costs for event in assets.history(connection))
 
     async def reading() -> tuple[dict[str, int | None], int]:
         async with open_store(f"sqlite:///{folder / 'homeroom.db'}") as store:

@@ -128,6 +128,21 @@ def test_a_what_if_compares_plans_and_more_money_makes_no_device_later(
     assert spent["as it is", 2028] <= 400_000 < spent["budget=700000", 2028] <= 700_000
     assert spent["budget=700000", "waiting"] < spent["as it is", "waiting"]
     assert spent["budget=none years=3", "waiting"] == 0
+    moves = {row["scenario"]: (row["earlier"], row["later"]) for row in rows if row["fiscal_year"] == "waiting"}
+    assert moves["as it is"] == (0, 0)
+    for scenario in ("budget=700000", "budget=none years=3"):
+        earlier, later = moves[scenario]
+        assert (earlier > 0, later) == (True, 0)
+
+
+def test_a_new_budget_is_every_year_s_and_a_single_year_can_be_tried_too(tmp_path: Path) -> None:
+    file = tmp_path / "refresh.yml"
+    file.write_text("budget: 400000\nbudgets: {2028: 350000, 2029: 1}\n")
+    assert refresh_settings.load(file, ["budget=700000"]).budgets == {}
+    changed = refresh_settings.load(file, ["budgets.2028=600000.50", "budgets.2030=none"])
+    assert changed.budgets == {2028: Decimal("600000.50"), 2029: 1, 2030: None}
+    both = refresh_settings.load(file, ["budgets.2028=5", "budget=7"])
+    assert (both.budget, both.budgets) == (7, {2028: 5})
 
 
 def test_the_plan_is_the_same_every_time(config: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -142,3 +142,18 @@ def test_schools_are_compared(config: list[str], capsys: pytest.CaptureFixture[s
         rows = json.loads(capsys.readouterr().out)
         if what == "schools":
             assert {row["school_id"]: row["devices"] for row in rows} == {"lincoln": 4, "roosevelt": 0}
+
+
+def test_a_school_is_told_whether_it_can_hold_a_test_and_what_it_lacks(
+    config: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["readiness", "--testers", "2", "--school", "lincoln", "--format", "json", *config]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    # A1 and A2 are supported, and nobody measured their screens; A3 never reported, S9 is in no register.
+    assert (row["school_id"], row["verdict"], row["testers"], row["at_once"]) == ("lincoln", "unknown", 2, 0)
+    assert row["unknown_devices"] == 4
+    assert "contracted bandwidth not known" in row["lacks"]
+    assert main(["readiness", "--check", *config]) == 1
+    assert main(["readiness", "--by", "part", "--format", "csv", *config]) == 0
+    assert "access points not known" in capsys.readouterr().out

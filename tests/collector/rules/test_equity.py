@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -7,6 +8,8 @@ from hypothesis import strategies as st
 from homeroom_collector.model import School
 from homeroom_collector.rules import equity
 from homeroom_collector.rules.asset import Asset, Assignment, LifeState
+from homeroom_collector.rules.equity import Facts, Standing
+from homeroom_collector.rules.equity_gaps import gaps
 from homeroom_collector.rules.measured import Measured
 from homeroom_collector.rules.standards import DeviceVerdict, Standard, judge
 
@@ -28,6 +31,14 @@ def device(school_id: str, *, memory: int = 4, **more: object) -> DeviceVerdict:
     return judge(asset, measured, STANDARDS, TODAY)
 
 
+def facts(schools: list[School], judged: list[DeviceVerdict], **more: Any) -> Facts:
+    return Facts(schools=schools, judged=judged, today=TODAY, **({"home_bps": 1e6} | more))
+
+
+def standings(schools: list[School], judged: list[DeviceVerdict], **more: Any) -> list[Standing]:
+    return equity.by_school(facts(schools, judged, **more))
+
+
 def test_a_school_s_standing_counts_its_students_devices_in_use() -> None:
     judged = [
         device("a", purchased_on=date(2024, 11, 22)),
@@ -36,7 +47,7 @@ def test_a_school_s_standing_counts_its_students_devices_in_use() -> None:
         device("a", state=LifeState.STORED),
         device("b"),
     ]
-    (standing,) = equity.by_school([school("a", students=4, mbps=10)], judged, TODAY, home_bps=1e6)
+    (standing,) = standings([school("a", students=4, mbps=10)], judged)
     assert (standing.devices, standing.pass_ratio, standing.devices_per_student) == (2, 0.5, 0.5)
     assert standing.mbps_per_student == 2.5
     assert standing.age_years == pytest.approx(3.0, abs=0.01)
@@ -45,9 +56,9 @@ def test_a_school_s_standing_counts_its_students_devices_in_use() -> None:
 def test_the_widest_gap_comes_first_with_what_would_narrow_it() -> None:
     judged = [device("a")] * 100 + [device("b")] * 80 + [device("c")] * 40
     schools = [school("a"), school("b"), school("c", mbps=80)]
-    gaps = equity.gaps(equity.by_school(schools, judged, TODAY, home_bps=1e6))
-    assert [gap.measure for gap in gaps] == ["devices_per_student", "mbps_per_student", "pass_ratio"]
-    first = gaps[0]
+    found = gaps(standings(schools, judged))
+    assert [gap.measure for gap in found] == ["devices_per_student", "mbps_per_student", "pass_ratio"]
+    first = found[0]
     assert (first.worst, first.best, first.ratio, first.worst_school) == (0.4, 1.0, 0.4, "c")
     # To the median of 0.8: 80 devices for 100 students, 40 more; then 0.8 stands against 1.0.
     assert (first.remedy, first.ratio_after) == ("40 more devices at c", 0.8)
@@ -55,8 +66,8 @@ def test_the_widest_gap_comes_first_with_what_would_narrow_it() -> None:
 
 def test_a_school_whose_enrolment_nobody_knows_is_left_out_and_not_taken_for_the_worst() -> None:
     judged = [device("a")] * 10
-    standings = equity.by_school([school("a"), school("b", students=None)], judged, TODAY, home_bps=1e6)
-    assert "devices_per_student" not in {gap.measure for gap in equity.gaps(standings)}
+    compared = standings([school("a"), school("b", students=None)], judged)
+    assert "devices_per_student" not in {gap.measure for gap in gaps(compared)}
 
 
 speeds = st.lists(st.tuples(st.sampled_from(("a", "b")), st.booleans(), st.floats(0, 1e8)), max_size=40)
@@ -66,11 +77,11 @@ speeds = st.lists(st.tuples(st.sampled_from(("a", "b")), st.booleans(), st.float
 def test_nothing_is_told_of_homes_in_groups_below_ten(found: list[tuple[str, bool, float]]) -> None:
     judged = [device(school_id, away=away, download_bps=speed) for school_id, away, speed in found]
     schools = [school("a"), school("b")]
-    for standing in equity.by_school(schools, judged, TODAY, home_bps=25e6):
+    for standing in standings(schools, judged, home_bps=25e6):
         mine = [speed for school_id, away, speed in found if school_id == standing.school_id and away]
         if len(mine) < 10:
             assert standing.home_adequate_ratio is None
         else:
             assert standing.home_adequate_ratio == sum(speed >= 25e6 for speed in mine) / len(mine)
     # A part of a school never has one: the small part left out could be worked out from the rest.
-    assert all(each.home_adequate_ratio is None for each in equity.by_grade_band(schools, judged, TODAY))
+    assert all(each.home_adequate_ratio is None for each in equity.by_grade_band(facts(schools, judged)))

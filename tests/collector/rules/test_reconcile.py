@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from homeroom_collector.rules.asset import Asset, Assignment, LifeState
+from homeroom_collector.rules.asset import GONE, Asset, Assignment, LifeState
 from homeroom_collector.rules.reconcile import Kind, Seen, reconcile
 
 TODAY = date(2026, 11, 22)
@@ -42,3 +42,16 @@ def test_two_assets_with_one_serial_number_are_both_named() -> None:
         (Kind.DUPLICATE_SERIAL, "A2"),
     ]
     assert found[0].register_says == "2 assets with serial number S1"
+
+
+def test_the_console_is_set_against_the_register() -> None:
+    def kinds(*, managed: bool | None, state: LifeState = LifeState.IN_USE, console: bool = True) -> list[Kind]:
+        asset = Asset(asset_tag="A1", serial="S1", platform="chromeos", state=state)
+        seen = Seen(asset=asset, registered=True, reported_on=None if state in GONE else TODAY, managed=managed)
+        return [each.kind for each in reconcile([seen], TODAY, silent_days=60, console=console)]
+
+    assert kinds(managed=True) == []
+    assert kinds(managed=None) == kinds(managed=False) == [Kind.NOT_IN_CONSOLE]
+    assert kinds(managed=None, console=False) == []
+    assert kinds(managed=True, state=LifeState.DISPOSED) == [Kind.GONE_BUT_MANAGED]
+    assert kinds(managed=False, state=LifeState.DISPOSED) == []
