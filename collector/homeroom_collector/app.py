@@ -27,6 +27,7 @@ from homeroom_collector.fleet.drawing import draw_network
 from homeroom_collector.history.upkeep import EVERY_SECONDS, Upkeep
 from homeroom_collector.http.address import Addresses, Campus
 from homeroom_collector.http.problem import unknown_calls
+from homeroom_collector.ingest.audience import Audience
 from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.gate import Gate
@@ -37,6 +38,8 @@ from homeroom_collector.ingest.limits import Limit, Limits
 from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.merge import News
 from homeroom_collector.ingest.outlines import polled
+from homeroom_collector.ingest.quarantine import Quarantine
+from homeroom_collector.ingest.quarantine_keeper import QuarantineKeeper
 from homeroom_collector.ingest.restore import restore
 from homeroom_collector.ingest.service import Intake, NetworkSink
 from homeroom_collector.ingest.throughput import Ledger
@@ -79,6 +82,7 @@ class Collector:
     days: SchoolDays
     calendars: CalendarKeeper
     google: GoogleFacts
+    quarantine: QuarantineKeeper
 
     def put_school(self, school: School) -> None:
         """Let everyone who must know hear of a school."""
@@ -107,6 +111,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_store)
     app.cleanup_ctx.append(_committing)
     app.cleanup_ctx.append(_running(_follow_revocations))
+    app.cleanup_ctx.append(_running(_keep_quarantine))
     app.cleanup_ctx.append(_running(_keep_presence))
     app.cleanup_ctx.append(_running(_keep_history))
     app.cleanup_ctx.append(_running(_keep_calendars))
@@ -126,10 +131,11 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     measures, days, keyring = Measures(registry), SchoolDays(settings.timezone), Keyring(store)
     wire = Wire()
     google = GoogleFacts(wire)
+    quarantine = Quarantine(settings.enrolment.policy(google_is_read=settings.google.key_file is not None), fleet)
     commit = GroupCommit(
         store,
         days_of=days.of,
-        on_news=_telling(fleet, google),
+        on_news=_telling(quarantine, google),
         measures=measures,
         capacity=settings.ingest.queue_reports,
         most_at_once=settings.ingest.reports_per_commit,
@@ -140,15 +146,19 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     agents = settings.agents
     policy, counters = agents.throughput.policy(), ThroughputMeasures(registry)
     ledger = Ledger(policy, settings.timezone, counters, retry_after_seconds=agents.interval)
-    serial_of, keys = partial(_serial_of, fleet), settings.enrolment.keys_per_device
-    intake = Intake(commit, keyring, wire, measures, Campus(), fleet.put_device, most, ledger, serial_of, keys)
-    return Collector(settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars, google)
+    serial_of, keys = partial(_serial_of, fleet, quarantine), settings.enrolment.keys_per_device
+    intake = Intake(commit, keyring, wire, measures, Campus(), quarantine, most, ledger, serial_of, keys)
+    waiting = QuarantineKeeper(quarantine, store, commit, wire, registry)
+    return Collector(
+        settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars, google, waiting
+    )
 
 
-def _serial_of(fleet: Fleet, device_id: str) -> str | None:
+def _serial_of(fleet: Fleet, quarantine: Quarantine, device_id: str) -> str | None:
     """Serial number that a device is registered with; None where it has none or nobody here knows the device."""
     member = fleet.member(device_id)
-    return member.device.serial if member else None
+    device = member.device if member else quarantine.device(device_id)
+    return device.serial if device else None
 
 
 def keeper_of(settings: Settings, store: Store) -> CalendarKeeper:
@@ -185,11 +195,11 @@ def _calls(collector: Collector, gate: Gate) -> list[web.RouteDef]:
     return [*agents.routes(), *ThroughputCalls(intake.ledger, gate, intake.campus).routes()]
 
 
-def _telling(fleet: Fleet, google: GoogleFacts) -> Callable[[str, News], None]:
+def _telling(audience: Audience, google: GoogleFacts) -> Callable[[str, News], None]:
     def tell(device_id: str, news: News) -> None:
         try:
             report = google.joined(device_id, news)
-            fleet.apply(device_id, report, news.received_at, on_campus=news.on_campus)
+            audience.apply(device_id, report, news.received_at, on_campus=news.on_campus)
         except Exception:
             # The report is on disk; a view that cannot show it must not stop the writer.
             _log.exception("report of %s cannot be shown", device_id)
@@ -205,9 +215,14 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         await sync_schools(collector.store, collector.settings)
         with _made_to_last():
             await collector.keyring.load()
+            await collector.quarantine.load()
             collector.fleet.use_calendars(await collector.calendars.recall(time.time()))
             await restore(
-                collector.store, collector.intake.wire, collector.fleet, collector.put_school, collector.google.put
+                collector.store,
+                collector.intake.wire,
+                collector.intake.quarantine,
+                collector.put_school,
+                collector.google.put,
             )
         yield
     finally:
@@ -356,13 +371,18 @@ async def draw_topology(collector: Collector) -> None:
     fleet.use_network(await asyncio.to_thread(draw_network, outlines, collector.settings.snmp.wan()))
 
 
+async def _keep_quarantine(collector: Collector) -> None:
+    """Let in who may come in by now: an inventory lists it, a rule fits, or a person accepted it."""
+    await collector.quarantine.run()
+
+
 async def _keep_google(collector: Collector) -> None:
     """Bring in what Google knows of Chromebooks, where a key is set."""
     settings, wire = collector.settings.google, collector.intake.wire
     if settings.key_file is None:
         return
     measures = GoogleMeasures(collector.registry)
-    teller = Teller(collector.fleet, collector.google, wire, measures)
+    teller = Teller(collector.intake.quarantine, collector.google, wire, measures)
     await keep_synced(settings, collector.commit.perform, wire, teller, measures)
 
 

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Literal
 
 DeviceClass = Literal["computer", "network"]
+Standing = Literal["accepted", "quarantined", "rejected"]
+"""Whether a device counts: one that no inventory lists may wait for somebody to accept it (docs/quarantine.md)."""
 
 
 class Presence(StrEnum):
@@ -62,4 +64,5 @@ class Device:
     model: str | None = None
     platform: str | None = None
     enrolled_at: float | None = None
+    standing: Standing = "accepted"
     shelved: bool = False

@@ -17,5 +17,8 @@ class Audience(Protocol):
     def put_device(self, device: Device) -> None:
         """A device was enrolled or changed."""
 
+    def remove_device(self, device_id: str) -> None:
+        """A device is not to be seen any more. Unknown ids change nothing."""
+
     def apply(self, device_id: str, report: Report, received_at: float, *, on_campus: bool | None = None) -> None:
         """A new report was committed; only its newest sections are in it."""

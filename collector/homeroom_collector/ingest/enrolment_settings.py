@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from homeroom_collector.rules.admission import AcceptRule, AdmissionPolicy, Quarantine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,13 +13,23 @@ class EnrolmentSettings:
     """How devices are let in.
 
     ``keys_per_device``: profiles of a Chromebook, an agent in its Linux container and virtual machines with one serial
-    number each have a key of their own; beyond so many the oldest ends, and who had it enrols again.
+    number each have a key of their own; beyond so many the oldest ends, and who had it enrols again. ``quarantine``
+    and ``accept``: see :class:`AdmissionPolicy`.
     """
 
     keys_per_device: int = 8
+    quarantine: Quarantine = "chromebooks"
+    accept: list[AcceptRule] = field(default_factory=list)
+
+    def policy(self, *, google_is_read: bool) -> AdmissionPolicy:
+        """As the rules want it."""
+        return AdmissionPolicy(quarantine=self.quarantine, google_is_read=google_is_read, accept=tuple(self.accept))
 
 
 def problems(settings: EnrolmentSettings) -> Iterator[str]:
     """What is out of bounds, with its dotted path."""
     if not 1 <= settings.keys_per_device <= 64:
         yield "enrolment.keys_per_device: must be 1 to 64"
+    for index, rule in enumerate(settings.accept):
+        if rule == AcceptRule():
+            yield f"enrolment.accept[{index}]: fits every device; set quarantine to nobody instead"

@@ -34,7 +34,7 @@ async def restore(
     for device in await store.read(devices.listed):
         audience.put_device(device)
     async for stored in _stored(store):
-        _tell(stored, wire, audience)
+        tell(stored, wire, audience)
         on_google(stored.device_id, stored.google)
         count += 1
     _log.info("%d devices with reports read from the store in %.1f s", count, time.monotonic() - started)
@@ -49,7 +49,8 @@ async def _stored(store: Store) -> AsyncIterator[latest.Stored]:
         number = portion[-1].device_number
 
 
-def _tell(stored: latest.Stored, wire: Wire, audience: Audience) -> None:
+def tell(stored: latest.Stored, wire: Wire, audience: Audience) -> None:
+    """Let the audience hear of everything that is known of one device."""
     try:
         report = wire.report(stored_report(stored))
     except ReportError as error:

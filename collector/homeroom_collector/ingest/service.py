@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from homeroom_agent.report import Identity, Report
@@ -16,6 +16,7 @@ from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.enrolment import Enrolment
 from homeroom_collector.ingest.keyring import Caller, Keyring
 from homeroom_collector.ingest.measures import Measures
+from homeroom_collector.ingest.quarantine import Quarantine
 from homeroom_collector.ingest.throughput import Ledger
 from homeroom_collector.ingest.wire import Decoded, Rejected, Wire
 from homeroom_collector.model import Device
@@ -49,7 +50,7 @@ class Intake:
     wire: Wire
     measures: Measures
     campus: Campus
-    on_device: Callable[[Device], None]
+    quarantine: Quarantine
     most_reports: int
     ledger: Ledger
     serial_of: Callable[[str], str | None]
@@ -115,7 +116,7 @@ class Intake:
     def _slot(
         self, caller: Caller, report: Report, received_at: float, *, on_campus: bool | None
     ) -> dict[str, Any] | None:
-        if report.source not in ON_DEVICES:
+        if report.source not in ON_DEVICES or self.quarantine.device(caller.device_id) is not None:
             return None
         ahead = 0.0 if report.sent_at is None else report.sent_at - received_at
         return self.ledger.offer(caller, on_campus=on_campus, metered=_metered(report), ahead_seconds=ahead)
@@ -127,14 +128,22 @@ class Intake:
         def work(connection: Connection) -> Enrolled:
             token = tokens.use(connection, asked.token, now)
             facts = _described(asked.identity, token.school_id, token.grade_band)
-            return devices.enrol(connection, facts, now=now, writer=asked.writer, keys_at_most=self.keys_per_device)
+            found = self.quarantine.judge(connection, facts)
+            return devices.enrol(
+                connection,
+                replace(facts, standing=found.standing),
+                now=now,
+                reason=found.reason,
+                writer=asked.writer,
+                keys_at_most=self.keys_per_device,
+            )
 
         enrolled = await self.commit.perform(work)
         self.keyring.forget(enrolled.replaced_keys)
         device = enrolled.device
         key_id, digest, writer = enrolled.key_id, enrolled.key_digest, asked.writer
         self.keyring.put(DeviceKey(key_id, enrolled.number, device.device_id, device.school_id, digest, writer))
-        self.on_device(device)
+        self.quarantine.put_device(device)
         return enrolled
 
 

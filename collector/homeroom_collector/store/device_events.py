@@ -1,4 +1,4 @@
-"""What happened to devices: enrolled, set up again, moved to another school, a key that two machines shared."""
+"""What happened to devices: enrolled, set up again, moved, a key that two machines shared, let in or kept out."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.schema import device_events as table
 from homeroom_collector.store.schema import devices
 
-Kind = Literal["enrolled", "reenrolled", "moved", "cloned"]
-KINDS: tuple[Kind, ...] = ("enrolled", "reenrolled", "moved", "cloned")
+Kind = Literal["enrolled", "reenrolled", "moved", "cloned", "imported", "quarantined", "accepted", "rejected"]
+KINDS: tuple[Kind, ...] = (
+    "enrolled", "reenrolled", "moved", "cloned", "imported", "quarantined", "accepted", "rejected",
+)  # fmt: skip
 
 
 def record(connection: Connection, number: int, now: float, kind: Kind, detail: str) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from homeroom_collector.model import Device
+from homeroom_collector.errors import RefusedError
+from homeroom_collector.model import Device, Standing
 from homeroom_collector.store import assets, keys
 from homeroom_collector.store import device_events as events
 from homeroom_collector.store.engine import Connection
@@ -40,32 +41,49 @@ class Enrolled:
 
 
 def listed(connection: Connection) -> list[Device]:
-    """All devices, by id; shelved where the register of assets says so of their serial number."""
+    """All accepted devices, by id; shelved where the register of assets says so of their serial number."""
     fields = [column for column in table.c if column.name != "number"]
-    rows = connection.execute(sa.select(*fields).order_by(table.c.device_id)).mappings()
+    query = sa.select(*fields).where(table.c.standing == "accepted").order_by(table.c.device_id)
+    rows = connection.execute(query).mappings()
     shelved = assets.shelved_serials(connection)
     return [Device(**row, shelved=(row["serial"] or "").upper() in shelved) for row in rows]
 
 
-def with_last_report(connection: Connection, school_id: str | None = None) -> list[dict[str, Any]]:
-    """Devices as rows for a list, with ``received_at`` of their last report or None; of one school, or of all."""
+def with_last_report(
+    connection: Connection, school_id: str | None = None, standing: Standing | None = None
+) -> list[dict[str, Any]]:
+    """Devices as rows for a list, with ``received_at`` of their last report or None; None leaves a filter out."""
     fields = [column for column in table.c if column.name != "number"]
     query = sa.select(*fields, latest.c.received_at).join_from(table, latest, isouter=True)
     if school_id is not None:
         query = query.where(table.c.school_id == school_id)
+    if standing is not None:
+        query = query.where(table.c.standing == standing)
     return [dict(row) for row in (connection.execute(query.order_by(table.c.device_id))).mappings()]
 
 
-def enrol(connection: Connection, facts: Device, *, now: float, writer: str = "", keys_at_most: int = 8) -> Enrolled:
+def enrol(
+    connection: Connection,
+    facts: Device,
+    *,
+    now: float,
+    reason: str = "",
+    writer: str = "",
+    keys_at_most: int = 8,
+) -> Enrolled:
     """Register a computer and give it a key.
 
     A serial number that is known brings back the same device. The keys that ``writer`` had die, and of the device's
-    other writers the oldest beyond ``keys_at_most`` in all. ``facts`` carries what the token and the device said; its
-    ``device_id`` is ignored.
+    other writers the oldest beyond ``keys_at_most`` in all. ``facts`` carries what the token and the device said, and
+    where it would stand, for ``reason``; its ``device_id`` is ignored. A device that is known stands as it stood, but
+    quarantine may end. Raises RefusedError where it was rejected.
     """
     serial = usable_serial(facts.serial)
     known = _by_serial(connection, serial) if serial else None
-    number, device = _again(connection, known, facts, now) if known else _first(connection, facts, serial, now)
+    if known:
+        number, device = _again(connection, known, facts, reason, now)
+    else:
+        number, device = _first(connection, facts, serial, reason, now)
     replaced = keys.make_room(connection, number, writer, now, most=keys_at_most)
     minted = keys.add(connection, number, now, writer)
     return Enrolled(
@@ -103,7 +121,7 @@ def _by_serial(connection: Connection, serial: str) -> sa.RowMapping | None:
     return rows.mappings().one_or_none()
 
 
-def _first(connection: Connection, facts: Device, serial: str | None, now: float) -> tuple[int, Device]:
+def _first(connection: Connection, facts: Device, serial: str | None, reason: str, now: float) -> tuple[int, Device]:
     device = Device(
         device_id="dev-" + random_text.token_hex(10),
         device_class="computer",
@@ -115,14 +133,20 @@ def _first(connection: Connection, facts: Device, serial: str | None, now: float
         model=facts.model,
         platform=facts.platform,
         enrolled_at=now,
+        standing=facts.standing,
     )
     number = _insert(connection, device, now)
     events.record(connection, number, now, "enrolled", f"school {device.school_id}")
+    if device.standing == "quarantined":
+        events.record(connection, number, now, "quarantined", reason)
     return number, device
 
 
-def _again(connection: Connection, known: sa.RowMapping, facts: Device, now: float) -> tuple[int, Device]:
+def _again(connection: Connection, known: sa.RowMapping, facts: Device, reason: str, now: float) -> tuple[int, Device]:
     number = int(known["number"])
+    if known["standing"] == "rejected":
+        raise RefusedError(403, "this device was rejected; let it in with: homeroom devices accept")
+    let_in = known["standing"] == "quarantined" and facts.standing == "accepted"
     before = Device(**{name: value for name, value in known.items() if name != "number"})
     device = Device(
         device_id=before.device_id,
@@ -135,9 +159,12 @@ def _again(connection: Connection, known: sa.RowMapping, facts: Device, now: flo
         model=facts.model or before.model,
         platform=facts.platform or before.platform,
         enrolled_at=before.enrolled_at,
+        standing="accepted" if let_in else before.standing,
     )
     connection.execute(table.update().where(table.c.number == number).values(_columns(device)))
     events.record(connection, number, now, "reenrolled", "same serial number, new key")
+    if let_in:
+        events.record(connection, number, now, "accepted", reason)
     if before.school_id != device.school_id:
         events.record(connection, number, now, "moved", f"school {before.school_id} to {device.school_id}")
     return number, device

@@ -48,6 +48,7 @@ devices = sa.Table(
     sa.Column("model", sa.Text),
     sa.Column("platform", sa.Text),
     sa.Column("enrolled_at", sa.Double, nullable=False),
+    sa.Column("standing", sa.Text, nullable=False, server_default="accepted", comment="or quarantined, rejected"),
     sqlite_autoincrement=True,  # a number once given is never given again
 )
 
@@ -57,7 +58,9 @@ device_events = sa.Table(
     sa.Column("event_id", Number, primary_key=True, autoincrement=True),
     sa.Column("device_number", Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("at", sa.Double, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False, comment="enrolled, reenrolled, moved, cloned"),
+    sa.Column(
+        "kind", sa.Text, nullable=False, comment="enrolled, reenrolled, moved, cloned, quarantined, accepted, rejected"
+    ),
     sa.Column("detail", sa.Text, nullable=False),
 )
 

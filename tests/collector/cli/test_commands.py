@@ -163,3 +163,22 @@ def _enrol_twice(config: Path) -> None:
                 await store.write(partial(devices.enrol, facts=laptop, now=moment))
 
     asyncio.run(enrol())
+
+
+def test_devices_are_accepted_rejected_and_rekeyed_by_serial_number_or_id(run, config: Path):
+    async def enrolled() -> str:
+        async with open_store(load(config).store.url) as store:
+            waits = Device(device_id="", device_class="computer", serial="5CD1", standing="quarantined")
+            made = await store.write(partial(devices.enrol, facts=waits, now=time.time(), reason="not listed"))
+            return str(made.device.device_id)
+
+    device_id = asyncio.run(enrolled())
+    assert "5CD1" in run("devices", "--standing", "quarantined")[1]
+    assert run("devices", "accept", "5CD1") == (0, "5CD1: accepted\n", "")
+    assert run("devices", "--standing", "quarantined", "--format", "json")[1] == "[]\n"
+    assert run("devices", "accept", device_id) == (1, "", f"{device_id}: it is accepted already\n")
+    assert run("devices", "rekey", "5CD1")[1] == "5CD1: keys ended: 1; whoever had one has to enrol again\n"
+    assert run("devices", "reject", device_id)[0] == 0
+    assert run("devices", "accept", "nobody") == (1, "", "nobody: no such device\n")
+    kinds = [row["kind"] for row in json.loads(run("events", "--format", "json")[1])]
+    assert kinds == ["rejected", "accepted", "quarantined", "enrolled"]

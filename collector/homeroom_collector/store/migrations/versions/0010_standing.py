@@ -1,0 +1,12 @@
+"""Whether a device counts, or waits until somebody accepts it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Add the column; whoever is here already is accepted."""
+    op.add_column("devices", sa.Column("standing", sa.Text, nullable=False, server_default="accepted"))
