@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from collector.collecting import Running, collecting, report, settings_at
 from homeroom_collector.config import Settings
-from homeroom_collector.decisions.district import read
+from homeroom_collector.decisions.reading import Reader
 from homeroom_collector.ingest.enrolment_settings import EnrolmentSettings
 from homeroom_collector.ingest.quarantine_keeper import QuarantineKeeper
 from homeroom_collector.rules.admission import AcceptRule
@@ -64,7 +65,7 @@ async def test_what_it_reports_is_kept_and_counts_nowhere(running: Running):
     assert "homeroom_device_uptime_seconds" not in said.replace("# HELP homeroom_device_uptime_seconds", "")
     assert 'homeroom_devices{school="lincoln"' not in said
     today = datetime.now(UTC).date()
-    district = await running.collector.store.read(lambda connection: read(connection, today))
+    district = await Reader(store=running.collector.store, zone=ZoneInfo("UTC"), wan={}).district(today)
     assert district.devices == ()
     assert await events(running) == ["enrolled", "quarantined"]
 

@@ -7,11 +7,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from collector.collecting import Running, collecting, report, settings_at
 from google_standin import Google, google, key_file, stamp
 from homeroom_collector.config import Settings
-from homeroom_collector.decisions.district import read
+from homeroom_collector.decisions.reading import Reader
 from homeroom_collector.rules.org_units import OrgUnitRule
 from homeroom_collector.sources.google.settings import GoogleSettings
 
@@ -76,7 +77,9 @@ async def test_three_sources_with_one_serial_number_are_one_device_with_the_righ
             said = await metrics(running)
             assert await running.rows("SELECT count(*) FROM devices") == [(1,)]
             today = datetime.now(UTC).date()
-            (known,) = (await running.collector.store.read(lambda connection: read(connection, today))).devices
+            (known,) = (
+                await Reader(store=running.collector.store, zone=ZoneInfo("UTC"), wan={}).district(today)
+            ).devices
         # And the same after a restart, from the store alone.
         async with collecting(settings_at(tmp_path)) as running:
             again = await metrics(running)
