@@ -12,7 +12,6 @@ from homeroom_agent.report import Link, OperatingSystem, Report
 from homeroom_collector.fleet.families import Column, Number, Table, counter, gauge
 from homeroom_collector.fleet.labels import Key, distinct
 
-
 _name, _mount = attrgetter("name"), attrgetter("mount")
 
 

@@ -104,7 +104,8 @@ def _access_points(points: int | None, each: int) -> _Part:
     if points is None:
         return _Part(rule="access points", said="access points not known", least=None, most=None)
     room = points * each
-    return _Part(rule="access points", said=f"{points} access point{'s' * (points != 1)} for {each} students each", least=room, most=room)
+    said = f"{points} access point{'s' * (points != 1)} for {each} students each"
+    return _Part(rule="access points", said=said, least=room, most=room)
 
 
 def _reason(part: _Part, testers: int | None, source: str) -> Reason:
