@@ -6,14 +6,19 @@ A value that is not known is NaN here and absent outside; a freed row is NaN thr
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isnan
+from operator import attrgetter
 from typing import Any
 
-from homeroom_collector.fleet.families import Table
+from homeroom_collector.fleet.families import Column, Number, Table
 
 _NAN = float("nan")
 _NAN_BYTES = array("d", [_NAN]).tobytes()
+
+
+def _reader(column: Column) -> Callable[[Any], Number]:
+    return attrgetter(column.read) if isinstance(column.read, str) else column.read
 
 
 class Columns:
@@ -26,7 +31,7 @@ class Columns:
         self.prefixes: list[bytes] = []
         self.suffixes: list[bytes] = []
         self.values = tuple(array("d") for _ in table.columns)
-        self._writers = tuple(zip(self.values, (column.read for column in table.columns), strict=True))
+        self._writers = tuple(zip(self.values, map(_reader, table.columns), strict=True))
         self._free: dict[int, list[int]] = {}
 
     def allocate(self, prefix: bytes, suffixes: Sequence[bytes]) -> int:

@@ -56,7 +56,7 @@ _REPORT = Table(
     columns=(
         Column(
             counter("device_lost_reports", "Reports lost to a full spool since enrolment.", lasting=True),
-            attrgetter("lost_reports_total"),
+            "lost_reports_total",
         ),
         Column(gauge("device_failed_probes", "Probes that failed in the latest report."), _failed_probes),
     ),
@@ -77,7 +77,7 @@ _OS = Table(
         ),
         Column(
             gauge("device_pending_reboot", "1 if an update waits for a restart.", lasting=True),
-            attrgetter("pending_reboot"),
+            "pending_reboot",
         ),
     ),
 )
@@ -87,13 +87,13 @@ _UPTIME = Table(
     facts=attrgetter("uptime"),
     single=True,
     columns=(
-        Column(gauge("device_uptime_seconds", "Time since the last boot."), attrgetter("uptime_seconds")),
-        Column(counter("device_boots", "Boots seen by the agent.", lasting=True), attrgetter("boots_total")),
+        Column(gauge("device_uptime_seconds", "Time since the last boot."), "uptime_seconds"),
+        Column(counter("device_boots", "Boots seen by the agent.", lasting=True), "boots_total"),
         Column(
             counter("device_unexpected_shutdowns", "Boots that no clean shutdown preceded.", lasting=True),
-            attrgetter("unexpected_shutdowns_total"),
+            "unexpected_shutdowns_total",
         ),
-        Column(counter("device_crashes", "Kernel panics and blue screens.", lasting=True), attrgetter("crashes_total")),
+        Column(counter("device_crashes", "Kernel panics and blue screens.", lasting=True), "crashes_total"),
     ),
 )
 
@@ -102,8 +102,8 @@ _CPU = Table(
     facts=attrgetter("cpu"),
     single=True,
     columns=(
-        Column(gauge("device_cpu_usage_ratio", "Share of processor time in use."), attrgetter("usage_ratio")),
-        Column(gauge("device_cpu_load_ratio", "Load divided by hardware threads."), attrgetter("load_ratio")),
+        Column(gauge("device_cpu_usage_ratio", "Share of processor time in use."), "usage_ratio"),
+        Column(gauge("device_cpu_load_ratio", "Load divided by hardware threads."), "load_ratio"),
     ),
 )
 
@@ -114,11 +114,11 @@ _MEMORY = Table(
     columns=(
         Column(
             gauge("device_memory_total_bytes", "Memory visible to the system.", lasting=True),
-            attrgetter("total_bytes"),
+            "total_bytes",
         ),
         Column(
             gauge("device_memory_available_bytes", "Memory that programs can still get."),
-            attrgetter("available_bytes"),
+            "available_bytes",
         ),
     ),
 )
@@ -129,10 +129,8 @@ _FILESYSTEMS = Table(
     labels=("mount",),
     keys=_mounts,
     columns=(
-        Column(
-            gauge("device_filesystem_size_bytes", "Size of the file system.", lasting=True), attrgetter("size_bytes")
-        ),
-        Column(gauge("device_filesystem_free_bytes", "Free space.", lasting=True), attrgetter("free_bytes")),
+        Column(gauge("device_filesystem_size_bytes", "Size of the file system.", lasting=True), "size_bytes"),
+        Column(gauge("device_filesystem_free_bytes", "Free space.", lasting=True), "free_bytes"),
     ),
 )
 
@@ -144,15 +142,15 @@ _DISKS = Table(
     columns=(
         Column(
             gauge("device_disk_wear_ratio", "Share of the disk's rated life used; may pass 1.", lasting=True),
-            attrgetter("wear_ratio"),
+            "wear_ratio",
         ),
         Column(
             gauge("device_disk_smart_passed", "1 if the disk's own verdict is good, 0 if it is not.", lasting=True),
-            attrgetter("smart_passed"),
+            "smart_passed",
         ),
         Column(
             gauge("device_disk_failing", "1 if the disk's evidence together says: replace.", lasting=True),
-            attrgetter("failing"),
+            "failing",
         ),
     ),
 )
@@ -165,10 +163,10 @@ _BATTERIES = Table(
     columns=(
         Column(
             gauge("device_battery_health_ratio", "Capacity now over capacity when new.", lasting=True),
-            attrgetter("health_ratio"),
+            "health_ratio",
         ),
-        Column(gauge("device_battery_charge_ratio", "Charge."), attrgetter("charge_ratio")),
-        Column(gauge("device_battery_cycles", "Charge cycles.", lasting=True), attrgetter("cycle_count")),
+        Column(gauge("device_battery_charge_ratio", "Charge."), "charge_ratio"),
+        Column(gauge("device_battery_cycles", "Charge cycles.", lasting=True), "cycle_count"),
     ),
 )
 
@@ -178,19 +176,15 @@ _LINKS = Table(
     labels=("link",),
     keys=_names,
     columns=(
-        Column(counter("device_network_receive_bytes", "Bytes received since boot."), attrgetter("receive_bytes")),
-        Column(counter("device_network_transmit_bytes", "Bytes sent since boot."), attrgetter("transmit_bytes")),
+        Column(counter("device_network_receive_bytes", "Bytes received since boot."), "receive_bytes"),
+        Column(counter("device_network_transmit_bytes", "Bytes sent since boot."), "transmit_bytes"),
     ),
 )
 
 _WIFI = Table(
     name="wifi",
     facts=_wifi,
-    columns=(
-        Column(
-            gauge("device_wifi_signal_dbm", "Signal strength of the Wi-Fi link in use."), attrgetter("wifi_signal_dbm")
-        ),
-    ),
+    columns=(Column(gauge("device_wifi_signal_dbm", "Signal strength of the Wi-Fi link in use."), "wifi_signal_dbm"),),
 )
 
 _TEMPERATURES = Table(
@@ -198,7 +192,7 @@ _TEMPERATURES = Table(
     facts=attrgetter("temperatures"),
     labels=("sensor",),
     keys=_names,
-    columns=(Column(gauge("device_temperature_celsius", "Temperature."), attrgetter("celsius")),),
+    columns=(Column(gauge("device_temperature_celsius", "Temperature."), "celsius"),),
 )
 
 _CONNECTIVITY = Table(
@@ -208,15 +202,15 @@ _CONNECTIVITY = Table(
     columns=(
         Column(
             gauge("device_collector_latency_seconds", "Median round trip to the collector."),
-            attrgetter("latency_seconds"),
+            "latency_seconds",
         ),
         Column(
             gauge("device_download_bytes_per_second", "Measured throughput from the collector."),
-            attrgetter("download_bytes_per_second"),
+            "download_bytes_per_second",
         ),
         Column(
             gauge("device_upload_bytes_per_second", "Measured throughput to the collector."),
-            attrgetter("upload_bytes_per_second"),
+            "upload_bytes_per_second",
         ),
     ),
 )

@@ -45,10 +45,10 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One family within a table, and how its value is read from one row's fact. None is "unknown"."""
+    """One family within a table, and the fact's attribute that is its value, or how that is read. None is "unknown"."""
 
     family: Family
-    read: Callable[[Any], Number]
+    read: str | Callable[[Any], Number]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import attrgetter
 from typing import Any
 
 from homeroom_agent.report import Report
@@ -86,22 +85,22 @@ def _measured(unit: str, what: str) -> Table:
 
 
 def _port_counter(name: str, text: str, attribute: str) -> Column:
-    return Column(counter(f"interface_{name}", text), attrgetter(attribute))
+    return Column(counter(f"interface_{name}", text), attribute)
 
 
 _SYSTEM = Table(
     name="target_system",
     facts=_one("system"),
     columns=(
-        Column(gauge("target_uptime_seconds", "Time since the device started."), attrgetter("uptime_seconds")),
-        Column(counter("target_restarts", "Restarts seen since the poller started."), attrgetter("restarts_total")),
+        Column(gauge("target_uptime_seconds", "Time since the device started."), "uptime_seconds"),
+        Column(counter("target_restarts", "Restarts seen since the poller started."), "restarts_total"),
     ),
 )
 
 _POLL = Table(
     name="target_poll",
     facts=_one("poll"),
-    columns=(Column(gauge("target_poll_duration_seconds", "Time the poll took."), attrgetter("duration_seconds")),),
+    columns=(Column(gauge("target_poll_duration_seconds", "Time the poll took."), "duration_seconds"),),
 )
 
 INTERFACES = Table(
@@ -126,7 +125,7 @@ _PROCESSORS = Table(
     facts=_many("processors"),
     labels=("processor",),
     keys=_described,
-    columns=(Column(gauge("target_cpu_usage_ratio", "Share of processor time in use."), attrgetter("usage_ratio")),),
+    columns=(Column(gauge("target_cpu_usage_ratio", "Share of processor time in use."), "usage_ratio"),),
 )
 
 _POOLS = Table(
@@ -134,7 +133,7 @@ _POOLS = Table(
     facts=_many("memory"),
     labels=("pool",),
     keys=_described,
-    columns=(Column(gauge("target_memory_usage_ratio", "Share of memory in use."), attrgetter("usage_ratio")),),
+    columns=(Column(gauge("target_memory_usage_ratio", "Share of memory in use."), "usage_ratio"),),
 )
 
 _STORAGE = Table(
@@ -143,8 +142,8 @@ _STORAGE = Table(
     labels=("storage",),
     keys=_described,
     columns=(
-        Column(gauge("target_storage_usage_ratio", "Share of storage in use."), attrgetter("usage_ratio")),
-        Column(gauge("target_storage_size_bytes", "Size of the storage area."), attrgetter("total_bytes")),
+        Column(gauge("target_storage_usage_ratio", "Share of storage in use."), "usage_ratio"),
+        Column(gauge("target_storage_size_bytes", "Size of the storage area."), "total_bytes"),
     ),
 )
 
@@ -160,19 +159,19 @@ _UPS = Table(
     name="ups",
     facts=_one("ups"),
     columns=(
-        Column(gauge("ups_battery_charge_ratio", "Charge of the UPS."), attrgetter("battery_charge_ratio")),
-        Column(gauge("ups_battery_runtime_seconds", "Time left on battery."), attrgetter("battery_runtime_seconds")),
-        Column(gauge("ups_output_load_ratio", "Load; overload passes 1."), attrgetter("output_load_ratio")),
-        Column(gauge("ups_input_volts", "Mains voltage."), attrgetter("input_volts")),
-        Column(gauge("ups_on_battery", "1 while the UPS runs on battery."), attrgetter("on_battery")),
-        Column(gauge("ups_replace_battery", "1 if the UPS asks for a new battery."), attrgetter("replace_battery")),
+        Column(gauge("ups_battery_charge_ratio", "Charge of the UPS."), "battery_charge_ratio"),
+        Column(gauge("ups_battery_runtime_seconds", "Time left on battery."), "battery_runtime_seconds"),
+        Column(gauge("ups_output_load_ratio", "Load; overload passes 1."), "output_load_ratio"),
+        Column(gauge("ups_input_volts", "Mains voltage."), "input_volts"),
+        Column(gauge("ups_on_battery", "1 while the UPS runs on battery."), "on_battery"),
+        Column(gauge("ups_replace_battery", "1 if the UPS asks for a new battery."), "replace_battery"),
     ),
 )
 
 _PRINTER = Table(
     name="printer",
     facts=_one("printer"),
-    columns=(Column(counter("printer_pages", "Pages printed in its life."), attrgetter("page_count_total")),),
+    columns=(Column(counter("printer_pages", "Pages printed in its life."), "page_count_total"),),
 )
 
 _SUPPLIES = Table(
@@ -183,7 +182,7 @@ _SUPPLIES = Table(
     columns=(
         Column(
             gauge("printer_supply_level_ratio", "Share left; for a waste container the room left."),
-            attrgetter("level_ratio"),
+            "level_ratio",
         ),
     ),
 )
@@ -194,8 +193,8 @@ _POE = Table(
     labels=("group",),
     keys=_groups,
     columns=(
-        Column(gauge("poe_budget_watts", "Power over Ethernet that the group can give."), attrgetter("budget_watts")),
-        Column(gauge("poe_used_watts", "Power over Ethernet that the group gives."), attrgetter("used_watts")),
+        Column(gauge("poe_budget_watts", "Power over Ethernet that the group can give."), "budget_watts"),
+        Column(gauge("poe_used_watts", "Power over Ethernet that the group gives."), "used_watts"),
     ),
 )
 
@@ -203,8 +202,8 @@ _WIRELESS = Table(
     name="wireless",
     facts=_one("wireless"),
     columns=(
-        Column(gauge("wireless_clients", "Wi-Fi clients associated."), attrgetter("clients")),
-        Column(gauge("wireless_access_points", "Access points joined."), attrgetter("access_points")),
+        Column(gauge("wireless_clients", "Wi-Fi clients associated."), "clients"),
+        Column(gauge("wireless_access_points", "Access points joined."), "access_points"),
     ),
 )
 

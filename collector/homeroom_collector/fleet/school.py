@@ -116,7 +116,11 @@ class SchoolState:
 
     def register(self, member: Member, table: str, keys: tuple[Key, ...], value: float | None) -> None:
         """Store one of the rows that come from the register or from a verdict."""
-        self.put(member, PLACE[member.device.device_class][table], keys, (value,), inf)
+        place = PLACE[member.device.device_class][table]
+        if member.keys[place] != keys:
+            self._allot(member, place, keys)
+        self.columns[table].write_row(member.starts[place], value)
+        member.measured[place] = inf
 
     def count(self, member: Member) -> None:
         """Put a device into its group."""

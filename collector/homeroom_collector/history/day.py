@@ -16,6 +16,7 @@ from homeroom_agent.report.network import NetworkGear
 N = TypeVar("N", int, float)
 
 _LARGEST_COLUMN = 2**63 - 1
+"""What the store's signed 64 bits can hold of a count."""
 
 
 class Day(msgspec.Struct, array_like=True, gc=False):
@@ -59,11 +60,16 @@ class Day(msgspec.Struct, array_like=True, gc=False):
 
     def _count_uptime(self, uptime: Uptime) -> None:
         self.uptime_seconds_max = _greater(self.uptime_seconds_max, uptime.uptime_seconds)
-        self.boots_total_min = _less(self.boots_total_min, _column(uptime.boots_total))
-        self.boots_total_max = _greater(self.boots_total_max, _column(uptime.boots_total))
-        shutdowns = _column(uptime.unexpected_shutdowns_total)
-        self.unexpected_shutdowns_total_max = _greater(self.unexpected_shutdowns_total_max, shutdowns)
-        self.crashes_total_max = _greater(self.crashes_total_max, _column(uptime.crashes_total))
+        boots, shutdowns, crashes = uptime.boots_total, uptime.unexpected_shutdowns_total, uptime.crashes_total
+        if boots is not None:
+            boots = min(boots, _LARGEST_COLUMN)
+            self.boots_total_min = _less(self.boots_total_min, boots)
+            self.boots_total_max = _greater(self.boots_total_max, boots)
+        if shutdowns is not None:
+            shutdowns = min(shutdowns, _LARGEST_COLUMN)
+            self.unexpected_shutdowns_total_max = _greater(self.unexpected_shutdowns_total_max, shutdowns)
+        if crashes is not None:
+            self.crashes_total_max = _greater(self.crashes_total_max, min(crashes, _LARGEST_COLUMN))
 
     def joined(self, other: Day) -> Day:
         """Both parts of the same day as one."""
@@ -89,11 +95,6 @@ def read(text: str | None) -> Day | None:
 def write(day: Day) -> str:
     """A day as JSON text."""
     return _encoder.encode(day).decode()
-
-
-def _column(number: int | None) -> int | None:
-    """A count as the store's signed 64 bits can hold it."""
-    return number if number is None or number <= _LARGEST_COLUMN else _LARGEST_COLUMN
 
 
 def _less(known: N | None, new: N | None) -> N | None:

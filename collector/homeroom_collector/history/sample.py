@@ -72,11 +72,11 @@ def _of_computer(report: Report, at: float) -> ComputerSample:
         at,
         cpu.usage_ratio if cpu else None,
         memory.available_bytes if memory else None,
-        _least(battery.charge_ratio for battery in report.batteries or ()),
+        _least([battery.charge_ratio for battery in report.batteries or ()]),
         _strongest(links),
         connectivity.latency_seconds if connectivity else None,
-        _total(link.receive_bytes for link in links),
-        _total(link.transmit_bytes for link in links),
+        _total([link.receive_bytes for link in links]),
+        _total([link.transmit_bytes for link in links]),
     )
 
 
@@ -92,11 +92,15 @@ def _ports(ports: dict[str, Interface]) -> Iterable[PortSample]:
             yield PortSample(name, *counters, port.speed_bps, port.discontinuity_seconds)
 
 
-def _least(values: Iterable[float | None]) -> float | None:
+def _least(values: list[float | None]) -> float | None:
+    if len(values) == 1:
+        return values[0]
     return min((value for value in values if value is not None), default=None)
 
 
-def _total(values: Iterable[int | None]) -> int | None:
+def _total(values: list[int | None]) -> int | None:
+    if len(values) == 1:
+        return values[0]
     known = [value for value in values if value is not None]
     return sum(known) if known else None
 

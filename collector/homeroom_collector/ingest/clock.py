@@ -6,8 +6,8 @@ measured earlier by the same clock is corrected by the same amount.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from homeroom_collector.model import School
@@ -16,8 +16,7 @@ TOLERATED_SECONDS = 2.0
 """Differences up to this are the network's and the server's delay, not the clock's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """``measured_at`` on the collector's clock. ``skew_seconds`` is device minus collector, None where nobody knows."""
 
     measured_at: float

@@ -12,7 +12,7 @@ from homeroom_collector.http.problem import Handler, answering_problems, problem
 from homeroom_collector.ingest.body import read_json
 from homeroom_collector.ingest.enrolment import enrolment
 from homeroom_collector.ingest.gate import Gate
-from homeroom_collector.ingest.service import Intake, Taken
+from homeroom_collector.ingest.service import USUAL, Intake, Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,7 @@ class AgentCalls:
         return web.Response(status=201, body=msgspec.json.encode(answer), content_type="application/json")
 
     def _reports(self) -> Handler:
-        # Nearly every answer is this one.
-        usual = Taken(1, 0, [])
-        one = self._taken(usual)
+        one = self._taken(USUAL)
         intake, gate, most = self.intake, self.gate, self.most_body_bytes
 
         async def reports(request: web.Request) -> web.Response:
@@ -51,7 +49,7 @@ class AgentCalls:
             taken = await intake.take(caller, await read_json(request, most), address)
             if taken.rejected and not taken.accepted and not taken.duplicates:
                 return _all_rejected(taken)
-            body = one if taken == usual else self._taken(taken)
+            body = one if taken is USUAL else self._taken(taken)
             return web.Response(body=body, content_type="application/json")
 
         return reports

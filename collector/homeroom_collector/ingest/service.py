@@ -41,6 +41,10 @@ class Taken:
     """Leave to measure throughput, as the settings of the answer say it."""
 
 
+USUAL = Taken(1, 0, [])
+"""What becomes of nearly every batch."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Everything that lets facts in, put together by the composition root."""
@@ -67,21 +71,22 @@ class Intake:
         own = [each for each in decoded if each.report.device_id in (None, caller.device_id)]
         if len(own) < len(decoded):
             rejected += _foreign(decoded, caller.device_id)
-        self.measures.rejected.inc(len(rejected))
+        if rejected:
+            rejected.sort(key=lambda each: each.index)
+            self.measures.rejected.inc(len(rejected))
         if not own:
-            return Taken(0, 0, sorted(rejected, key=lambda each: each.index))
-        await self._check_machine(caller, own)
+            return Taken(0, 0, rejected)
+        if any(each.report.identity is not None for each in own):
+            await self._check_machine(caller, own)
         on_campus = self.campus.holds(caller.school_id, address)
         outcome = await self.commit.submit(caller, own, received_at, on_campus=on_campus)
         if outcome.cloned:
             await self._part(caller, "report numbers were used twice")
         accepted = sum(outcome.new)
-        return Taken(
-            accepted,
-            len(own) - accepted,
-            sorted(rejected, key=lambda each: each.index),
-            self._slot(caller, own[-1].report, received_at, on_campus=on_campus),
-        )
+        slot = self._slot(caller, own[-1].report, received_at, on_campus=on_campus)
+        if accepted == len(own) == 1 and slot is None and not rejected:
+            return USUAL
+        return Taken(accepted, len(own) - accepted, rejected, slot)
 
     async def _check_machine(self, caller: Caller, reports: Sequence[Decoded]) -> None:
         """Tell a machine by the serial number that it reports, before its reports become another's."""
