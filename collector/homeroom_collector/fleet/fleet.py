@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC
 
 from homeroom_agent.report import NetworkGear, Report
@@ -26,10 +26,15 @@ _log = logging.getLogger(__name__)
 _NOTHING = Software()
 
 
+OnReport = Callable[[Member, SchoolCalendar, Report, float], None]
+"""Hears of each report once it is taken in: of which device, at which school, when it was measured."""
+
+
 class Fleet:
     """Latest state of every device. ``version`` grows with every change that a view could show.
 
     ``network`` is the drawing of the cabling in use; ``network_changed`` says that gear has told otherwise since.
+    ``on_report`` hears of each report after it was taken in.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class Fleet:
         self.version = 0
         self.network = Network()
         self.network_changed = False
+        self.on_report: OnReport | None = None
         self._calendars = calendars or CalendarBook(CalendarRules(zone=UTC))
         self._schools: dict[str, SchoolState] = {}
         self._members: dict[str, Member] = {}
@@ -123,6 +129,8 @@ class Fleet:
         if member.ages_at <= received_at:
             age(state, member, self.freshness, received_at)
         state.settle(member)
+        if self.on_report is not None:
+            self.on_report(member, state.calendar, report, measured_at)
 
     def _hear(self, state: SchoolState, member: Member, report: Report, measured_at: float, received_at: float) -> None:
         """Note when a device was heard: a computer speaks for itself, of network gear only the poll says something."""

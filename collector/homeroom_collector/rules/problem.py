@@ -17,6 +17,7 @@ KEY = re.compile(
 """What a key looks like, as a whole: nothing in it means anything to a shell, a URL, SQL, HTML or a mail header."""
 
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]")
+_ESCAPED = re.compile(r"([A-Za-z0-9._-]+|~(?![0-9a-f]{2}))|~([0-9a-f]{2})")
 _LONGEST = 80
 _NOWHERE = "-"
 
@@ -75,6 +76,19 @@ def key_of(school: str, kind: str, subject: str) -> str:
 def subject_of(name: str, part: str = "") -> str:
     """What a problem is about, as it stands in the key: a device or school, and a part of it, such as a port."""
     return f"{_part(name)}:{_part(part)}" if part else _part(name)
+
+
+def named(subject: str) -> tuple[str, str]:
+    """Name and part that :func:`subject_of` was given. What was cut there comes back cut."""
+    name, _, part = subject.partition(":")
+    return _plain(name), _plain(part)
+
+
+def _plain(text: str) -> str:
+    raw = bytearray()
+    for literal, byte in _ESCAPED.findall(text):
+        raw += bytes([int(byte, 16)]) if byte else literal.encode()
+    return "" if text == _NOWHERE else raw.decode(errors="replace")
 
 
 def _part(text: str) -> str:

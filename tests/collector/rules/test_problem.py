@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from homeroom_collector.rules.problem import KEY, Problem, Severity, key_of, subject_of
+from homeroom_collector.rules.problem import KEY, Problem, Severity, key_of, named, subject_of
 
 
 @given(st.text(), st.text(), st.text())
@@ -24,6 +24,13 @@ def test_any_names_give_a_key_of_the_pattern(school: str, device: str, part: str
 def test_two_places_never_share_a_key(one: tuple[str, str, str], other: tuple[str, str, str]):
     keys = {key_of(school, "down", subject_of(device, part)) for school, device, part in (one, other)}
     assert len(keys) == len({one, other})
+
+
+@given(st.text(max_size=8), st.text(max_size=8))
+@example("-", "")
+@example("sw", "Gi1/0/1")
+def test_names_are_read_back_from_a_subject(device: str, part: str):
+    assert named(subject_of(device, part)) == (device, part)
 
 
 def test_usual_names_stay_readable():

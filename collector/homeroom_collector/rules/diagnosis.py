@@ -1,0 +1,97 @@
+"""From findings to verdicts: keys, causes, members, severity. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from homeroom_collector.rules.health.rule import Finding, Rule
+from homeroom_collector.rules.health.school import WHOLE_SCHOOL
+from homeroom_collector.rules.problem import Problem, Severity, key_of, subject_of
+from homeroom_collector.rules.problem_state import Verdict
+from homeroom_collector.rules.root_cause import DISTRICT, District, Explained, Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a verdict needs beside findings and causes.
+
+    ``rule`` is that of a school and kind; ``school`` and ``called`` tell where a finding belongs and how people call
+    what it is about. ``computers`` gives those of a school that was cut off at a moment. ``suppressed`` says whether a
+    finding must not become a problem now. From ``critical_members`` devices on, what is a warning is critical.
+    """
+
+    rule: Callable[[str, str], Rule | None]
+    school: Callable[[Finding], str]
+    called: Callable[[Finding], str]
+    computers: Callable[[str, float], Sequence[str]]
+    suppressed: Callable[[Finding, str], bool]
+    critical_members: int = 20
+
+
+def verdicts(
+    findings: Sequence[Finding], district: District, around: Surroundings, cut_off: Sequence[str] = ()
+) -> Iterator[Verdict]:
+    """Judge everything at once. ``cut_off`` are schools of which nothing is heard, so their computers are explained."""
+    explained = Explained(findings, district)
+    keys = {found: key_of_finding(finding, around) for found, finding in explained.findings.items()}
+    members = _members(explained, around, cut_off)
+    for found, finding in explained.findings.items():
+        rule = around.rule(around.school(finding), finding.kind)
+        if rule is None:
+            continue
+        root = explained.roots[found]
+        cause = keys[root] if root != found else _former(finding, keys[found], district)
+        blamed = explained.findings[root]
+        yield Verdict(
+            problem=_problem(finding, keys[found], rule, around, tuple(sorted(members.get(found, ()))), cause),
+            holds=finding.holds,
+            since=finding.since,
+            suppressed=around.suppressed(blamed, around.school(blamed)),
+        )
+
+
+def key_of_finding(finding: Finding, around: Surroundings) -> str:
+    """Key of the problem that a finding is."""
+    return key_of(around.school(finding), finding.kind, subject_of(finding.name, finding.part))
+
+
+def _former(finding: Finding, key: str, district: District) -> str | None:
+    """What explained it until just now, and is recovering: it may need a moment longer than its cause."""
+    former = district.recovering.get(finding.name)
+    return None if former == key else former
+
+
+def _problem(
+    finding: Finding, key: str, rule: Rule, around: Surroundings, members: tuple[str, ...], cause: str | None
+) -> Problem:
+    severity = rule.severity
+    if severity == Severity.WARNING and len(members) >= around.critical_members:
+        severity = Severity.CRITICAL
+    return Problem(
+        key=key,
+        school=around.school(finding),
+        kind=finding.kind,
+        subject=subject_of(finding.name, finding.part),
+        severity=severity,
+        summary=f"{around.called(finding)} {finding.says}",
+        evidence=finding.evidence,
+        members=members,
+        cause=cause,
+        runbook=finding.kind,
+    )
+
+
+def _members(explained: Explained, around: Surroundings, cut_off: Sequence[str]) -> Mapping[Key, set[str]]:
+    """Devices that each root explains, without the one that it is about."""
+    members: dict[Key, set[str]] = {}
+    for found, finding in explained.findings.items():
+        root = explained.roots[found]
+        if root != found and finding.kind not in WHOLE_SCHOOL and finding.name not in (root[1], DISTRICT):
+            members.setdefault(root, set()).add(finding.name)
+    for school in cut_off:
+        reason = explained.cut_off(school)
+        if reason is not None:
+            root = explained.roots[reason.kind, reason.name, reason.part]
+            members.setdefault(root, set()).update(around.computers(school, reason.since))
+    return members
