@@ -47,7 +47,10 @@ from homeroom_collector.ingest.throughput_http import ThroughputCalls
 from homeroom_collector.ingest.throughput_measures import ThroughputMeasures
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
+from homeroom_collector.problems import settings as problem_settings
+from homeroom_collector.problems.service import ProblemService, free_disk_ratio, unpolled_ratio
 from homeroom_collector.rules.calendar import SchoolCalendar
+from homeroom_collector.rules.health.itself import Itself
 from homeroom_collector.snmp.polling.service import poll_network
 from homeroom_collector.snmp.targets import Target
 from homeroom_collector.snmp.targets import targets as make_targets
@@ -59,6 +62,7 @@ from homeroom_collector.sources.google.measures import GoogleMeasures
 from homeroom_collector.sources.google.service import Teller, keep_synced
 from homeroom_collector.store import Store, schools
 from homeroom_collector.store.calendar_memory import CalendarMemory
+from homeroom_collector.store.engine import folder_of as store_folder
 
 _log = logging.getLogger(__name__)
 _STORE_WAIT_SECONDS = 5.0
@@ -83,6 +87,7 @@ class Collector:
     calendars: CalendarKeeper
     google: GoogleFacts
     quarantine: QuarantineKeeper
+    problems: ProblemService
 
     def put_school(self, school: School) -> None:
         """Let everyone who must know hear of a school."""
@@ -118,6 +123,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_running(_keep_topology))
     app.cleanup_ctx.append(_running(_keep_google))
     app.cleanup_ctx.append(_running(_keep_access))
+    app.cleanup_ctx.append(_running(_keep_problems))
     app.cleanup_ctx.append(_running(_polling(make_targets(settings.snmp, os.environ))))
     return app
 
@@ -149,8 +155,9 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     serial_of, keys = partial(_serial_of, fleet, quarantine), settings.enrolment.keys_per_device
     intake = Intake(commit, keyring, wire, measures, Campus(), quarantine, most, ledger, serial_of, keys)
     waiting = QuarantineKeeper(quarantine, store, commit, wire, registry)
+    problems = ProblemService(fleet, store, problem_settings.load(settings.rules.file), registry, settings.timezone)
     return Collector(
-        settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars, google, waiting
+        settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars, google, waiting, problems
     )
 
 
@@ -216,6 +223,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         with _made_to_last():
             await collector.keyring.load()
             await collector.quarantine.load()
+            await collector.problems.keeper.recall(time.time())
             collector.fleet.use_calendars(await collector.calendars.recall(time.time()))
             await restore(
                 collector.store,
@@ -388,6 +396,22 @@ async def _keep_google(collector: Collector) -> None:
 
 async def _keep_access(collector: Collector) -> None:
     await keep_tidy(collector.store, collector.settings.access.audit)
+
+
+async def _keep_problems(collector: Collector) -> None:
+    """Look what is wrong, and keep it."""
+    folder = store_folder(collector.settings.store.url)
+
+    def about_us(now: float) -> Itself:
+        read_at = collector.calendars.read_at.values()
+        return Itself(
+            unpolled_ratio=unpolled_ratio(collector.fleet),
+            queue_ratio=collector.commit.fullness_ratio,
+            free_disk_ratio=free_disk_ratio(folder),
+            calendar_age_seconds=now - min(read_at) if read_at else None,
+        )
+
+    await collector.problems.run(about_us)
 
 
 def _polling(targets: list[Target]) -> Callable[[Collector], Coroutine[Any, Any, None]]:

@@ -76,6 +76,13 @@ class CalendarFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RulesFile:
+    """Thresholds of the rules that find problems as a YAML file; None lives by the defaults."""
+
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestSettings:
     """Bounds of what is taken in."""
 
@@ -169,6 +176,7 @@ class Settings:
     schools: SchoolsSettings = field(default_factory=SchoolsSettings)
     timezone: str = "UTC"
     calendar: CalendarFile = field(default_factory=CalendarFile)
+    rules: RulesFile = field(default_factory=RulesFile)
     decisions: DecisionSettings = field(default_factory=DecisionSettings)
     agents: AgentSettings = field(default_factory=AgentSettings)
     enrolment: EnrolmentSettings = field(default_factory=EnrolmentSettings)
@@ -247,6 +255,7 @@ def _located(settings: Settings, folder: Path) -> Settings:
         store=StoreSettings(url=_located_url(settings.store.url, folder)),
         schools=SchoolsSettings(file=folder / schools if schools else None),
         calendar=CalendarFile(file=folder / calendar if calendar else None),
+        rules=RulesFile(file=folder / settings.rules.file if settings.rules.file else None),
         decisions=replace(
             settings.decisions,
             **{

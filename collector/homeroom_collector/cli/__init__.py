@@ -21,6 +21,8 @@ from homeroom_collector.cli import (
     events,
     google,
     import_,
+    maintenance,
+    problems,
     readiness,
     reconcile,
     refresh,
@@ -37,7 +39,7 @@ from homeroom_collector.errors import CollectorError, ConfigError
 
 COMMANDS: tuple[ModuleType, ...] = (
     serve, demo, check_config, sign_in, sign_ins, token, calendar, devices, events, import_, google, snmp, standards,
-    topology, refresh, erate, reconcile, equity, readiness,
+    topology, refresh, erate, reconcile, equity, readiness, problems, maintenance,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""
 

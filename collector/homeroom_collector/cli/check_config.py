@@ -8,6 +8,7 @@ from homeroom_collector.cli.options import add_config
 from homeroom_collector.config import load
 from homeroom_collector.decisions import refresh_settings, standards_settings
 from homeroom_collector.errors import ConfigError
+from homeroom_collector.problems import settings as problem_settings
 from homeroom_collector.sources import calendar_settings, schools
 from homeroom_collector.store.engine import parse_url
 from homeroom_collector.tls import Certificate
@@ -30,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
         lambda: parse_url(settings.store.url),
         lambda: schools.read(file) if file else None,
         lambda: calendar_settings.load(calendar) if calendar else None,
+        lambda: problem_settings.load(settings.rules.file),
         lambda: standards_settings.load(settings.decisions.standards),
         lambda: refresh_settings.load(settings.decisions.refresh),
         lambda: Certificate(tls.certificate, tls.key) if tls else None,

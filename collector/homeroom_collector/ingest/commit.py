@@ -137,6 +137,11 @@ class GroupCommit:
         self._wake.set()
         return done
 
+    @property
+    def fullness_ratio(self) -> float:
+        """Share of the queue that waits for a commit."""
+        return self._queued / self._capacity
+
     async def perform(self, work: Callable[[Connection], T]) -> T:
         """Do other work in the next transaction; returns after its commit. Errors of ``work`` concern nobody else."""
         if len(self._waiting.tasks) >= self._capacity:

@@ -18,11 +18,12 @@ class Known:
     Of network gear: ``silent_since`` is when it first did not answer, ``outside_bps`` the speed of its outside ports.
     """
 
-    __slots__ = ("location", "outside_bps", "ports", "radio", "recalled", "sections", "silent_since")
+    __slots__ = ("location", "of_gear", "outside_bps", "ports", "radio", "recalled", "sections", "silent_since")
 
     def __init__(self) -> None:
         self.sections: dict[str, dict[Spot, Finding]] = {}
         self.recalled: dict[Spot, Finding] = {}
+        self.of_gear = False
         self.silent_since: float | None = None
         self.location: str | None = None
         self.outside_bps: float | None = None
@@ -56,5 +57,5 @@ class Known:
                     del section[spot]
 
     def is_empty(self) -> bool:
-        """Whether nothing would be lost with this."""
-        return not self.recalled and not any(self.sections.values())
+        """Whether nothing would be lost with this. Gear is compared with its last poll, so it always would."""
+        return not self.of_gear and not self.recalled and not any(self.sections.values())

@@ -47,7 +47,8 @@ class Watch:
         for row in rows:
             kind, (name, part) = row.problem.kind, named(row.problem.subject)
             if kind in DOWN_KINDS:
-                self._at(name).silent_since = row.pending_at
+                known = self._at(name)
+                known.of_gear, known.silent_since = True, row.pending_at
             if kind not in _BY_REPORT:
                 continue
             found = Finding(
@@ -81,7 +82,7 @@ class Watch:
         """Everything that is wrong by what devices said last. What only holds while they speak ends with silence."""
         for device_id, known in list(self._known.items()):
             known.forget(LIVE, now - _LIVE_SECONDS)
-            if known.is_empty() and known.ports is None and known.silent_since is None:
+            if known.is_empty():
                 del self._known[device_id]
             yield from known.findings()
 
@@ -109,6 +110,7 @@ class Watch:
     def _hear_gear(self, member: Member, rules: Rules, polled: NetworkGear, at: float) -> None:
         device_id = member.device.device_id
         known = self._at(device_id)
+        known.of_gear = True
         if not polled.reachable:
             known.silent_since = at if known.silent_since is None else known.silent_since
             return

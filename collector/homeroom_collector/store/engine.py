@@ -22,6 +22,12 @@ Connection = sa.Connection
 """What the functions of this package take; others pass it on and never look inside."""
 
 
+def folder_of(url: str) -> Path | None:
+    """Give the folder that an SQLite store is in; None for a database server."""
+    parsed = parse_url(url)
+    return Path(parsed.database).parent if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
 def parse_url(url: str) -> sa.URL:
     """Understand ``sqlite:///file``, ``sqlite:////absolute/file`` and ``postgresql://user@host/database``.
 

@@ -9,7 +9,9 @@ from homeroom_collector.rules.health.rule import MINUTE, Rule
 from homeroom_collector.rules.problem import Severity
 
 RULES: Mapping[str, Rule] = {
-    "device_overdue": Rule(severity=Severity.INFO, hours="instructional", lasts_seconds=30 * MINUTE),
+    "device_overdue": Rule(
+        severity=Severity.INFO, hours="instructional", lasts_seconds=30 * MINUTE, enabled=False
+    ),  # a sick child is no problem
     "device_missing": Rule(severity=Severity.INFO, hours="instructional", lasts_seconds=30 * MINUTE),
     "switch_down": Rule(severity=Severity.CRITICAL, lasts_seconds=30.0),
     "access_point_down": Rule(severity=Severity.WARNING, lasts_seconds=2 * MINUTE),
