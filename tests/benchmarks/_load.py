@@ -14,24 +14,11 @@ from collections.abc import Iterator
 
 import uvloop
 
-from tests.benchmarks._fleet import key_of
+from tests.benchmarks._fleet import key_of, report_at
 
 _HEAD = (
     b"POST /api/v1/reports HTTP/1.1\r\nHost: collector\r\nContent-Type: application/json\r\n"
     b"Authorization: Bearer %b\r\nContent-Length: %d\r\n\r\n"
-)
-# About 1 kB: what a laptop says every five minutes.
-_BODY = (
-    b'{"reports":[{"version":1,"sent_at":%.3f,"source":"agent","agent_version":"0.1.0","sequence":%d,"measured_at":%.3f,'
-    b'"lost_reports_total":0,"uptime":{"uptime_seconds":5423.7,"awake_seconds":3120.2,"boots_total":41,'
-    b'"unexpected_shutdowns_total":2,"crashes_total":0},"cpu":{"logical_cores":4,"usage_ratio":0.07,"load_ratio":0.21,'
-    b'"frequency_hertz":800000000.0},"memory":{"total_bytes":8123456000,"available_bytes":5000000000,'
-    b'"swap_total_bytes":0,"swap_used_bytes":0,"pressure_ratio":0.01},"batteries":[{"name":"BAT0",'
-    b'"design_capacity_wh":42.0,"full_charge_capacity_wh":34.1,"health_ratio":0.8119,"cycle_count":312,'
-    b'"charge_ratio":0.83,"state":"discharging"}],"links":[{"name":"wlan0","type":"wifi","up":true,"active":true,'
-    b'"wifi_signal_dbm":-58.0,"receive_bytes":123456789,"transmit_bytes":9876543,"receive_errors":0,'
-    b'"transmit_errors":0,"receive_drops":4,"transmit_drops":0}],"temperatures":[{"name":"cpu","celsius":47.0}],'
-    b'"connectivity":{"latency_seconds":0.012,"loss_ratio":0.0,"dns_seconds":0.003,"metered":false}}]}'
 )
 
 
@@ -40,7 +27,7 @@ def requests(devices: int, reports: int, first: int) -> Iterator[bytes]:
     for turn in range(first, first + reports):
         round_, device = divmod(turn, devices)
         now = time.time()
-        body = _BODY % (now, round_ + 1, now)
+        body = b'{"reports":[%b]}' % report_at(now, round_ + 1)
         yield _HEAD % (key_of(device).encode(), len(body)) + body
 
 

@@ -36,10 +36,10 @@ def measure() -> dict[str, Any]:
     reports = int(os.environ.get("HOMEROOM_BENCH_REPORTS", "20000"))
     # Not in memory: a commit that need not reach a disk costs nothing.
     with tempfile.TemporaryDirectory(prefix="homeroom-bench-", dir="/var/tmp") as folder:
-        config = _configured(Path(folder), devices)
+        config = configured(Path(folder), devices)
         with (
-            _server("-m", "tests.benchmarks._bare") as bare,
-            _server("-m", "homeroom_collector", "serve", "--config", str(config)) as collector,
+            server("-m", "tests.benchmarks._bare") as bare,
+            server("-m", "homeroom_collector", "serve", "--config", str(config)) as collector,
         ):
             return _compare(bare, collector, devices, reports)
 
@@ -70,9 +70,10 @@ def _compare(bare: Server, collector: Server, devices: int, reports: int) -> dic
     }
 
 
-def _configured(folder: Path, devices: int) -> Path:
+def configured(folder: Path, devices: int, *, reported: bool = False) -> Path:
+    """Write a store with devices, and with a report of each if ``reported``, and a configuration of it."""
     url = f"sqlite:///{folder / 'homeroom.db'}"
-    asyncio.run(register(url, devices))
+    asyncio.run(register(url, devices, reported=reported))
     config = folder / "collector.yml"
     config.write_text(json.dumps({"listen": {"port": 0}, "store": {"url": url}}), encoding="utf-8")
     return config
@@ -102,7 +103,8 @@ def _pin(core: int) -> None:
 
 
 @contextmanager
-def _server(*arguments: str) -> Iterator[Server]:
+def server(*arguments: str) -> Iterator[Server]:
+    """Run a server of this project until the block ends."""
     started = time.monotonic()
     process = psutil.Popen([sys.executable, *arguments], stderr=subprocess.PIPE, text=True, preexec_fn=lambda: _pin(0))
     try:

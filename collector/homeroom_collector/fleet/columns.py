@@ -37,7 +37,7 @@ class Columns:
     def allocate(self, prefix: bytes, suffixes: Sequence[bytes]) -> int:
         """Take a run for one device and return its start. All its values are unknown at first."""
         count = len(suffixes)
-        free = self._free.get(count)
+        free = self._free.get(count) if self._free else None
         if not free:
             return self._append(prefix, suffixes)
         start = free.pop()
@@ -47,11 +47,17 @@ class Columns:
 
     def _append(self, prefix: bytes, suffixes: Sequence[bytes]) -> int:
         start = len(self.prefixes)
-        self.prefixes += [prefix] * len(suffixes)
-        self.suffixes += suffixes
-        for column in self.values:
-            column.extend([_NAN] * len(suffixes))
+        for suffix in suffixes:
+            self.prefixes.append(prefix)
+            self.suffixes.append(suffix)
+            for column in self.values:
+                column.append(_NAN)
         return start
+
+    def relabel(self, start: int, suffixes: Sequence[bytes]) -> None:
+        """Give a run to other rows of the same device, as many as before. All its values are unknown at first."""
+        self.blank(start, len(suffixes), lasting=True)
+        self.suffixes[start : start + len(suffixes)] = suffixes
 
     def release(self, start: int, count: int) -> None:
         """Give a run back. Its series are gone from the next scrape on."""

@@ -198,9 +198,7 @@ class Fleet:
         member = Member(device, pair("device", device.device_id).encode(), _NOTHING, Presence.UNKNOWN)
         self._members[device.device_id] = member
         state = self._state(device.school_id)
-        state.join(member)
-        state.register(member, "presence", (member.state.value,), 1.0)
-        state.settle(member)
+        state.welcome(member)
         _label(state, member)
         if device.device_class == "network":
             self._hang(member)

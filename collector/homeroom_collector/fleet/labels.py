@@ -54,9 +54,12 @@ class SharedTexts:
 
     def keys(self, keys: tuple[Key, ...]) -> tuple[Key, ...]:
         """The shared copy of these row keys."""
-        if len(self._keys) >= self._limit:
-            self._keys.clear()
-        return self._keys.setdefault(keys, keys)
+        shared = self._keys.get(keys)
+        if shared is None:
+            if len(self._keys) >= self._limit:
+                self._keys.clear()
+            shared = self._keys[keys] = keys
+        return shared
 
     def suffixes(self, labels: tuple[str, ...], keys: tuple[Key, ...]) -> list[bytes]:
         """What follows the device's own label in each row: the other labels, the brace and a blank."""

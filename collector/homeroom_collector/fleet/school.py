@@ -63,6 +63,13 @@ class SchoolState:
         if calendar is not self.calendar:
             self.calendar, self._stretch, self.reviewed_at = calendar, (inf, -inf, False), None
 
+    def welcome(self, member: Member) -> None:
+        """Take in a device that nobody here knew, in the state that it is in."""
+        member.state = self._presence(member)
+        self.join(member)
+        self.register(member, "presence", (member.state.value,), 1.0)
+        self.show_answer(member)
+
     def join(self, member: Member) -> None:
         """Count a device in."""
         self.members[member.device.device_id] = member
@@ -159,14 +166,19 @@ class SchoolState:
 
     def _allot(self, member: Member, place: int, keys: tuple[Key, ...]) -> None:
         """Give the device rows for these keys in one table, in place of those it had."""
-        table = member.tables[place]
-        if table.name not in self.columns:
-            self.columns[table.name] = Columns(table)
-        self.drop(member, place)
-        member.keys[place] = self._texts.keys(keys)
-        if keys:
-            suffixes = self._texts.suffixes(table.labels, keys)
-            member.starts[place] = self.columns[table.name].allocate(member.prefix, suffixes)
+        table, old = member.tables[place], member.keys[place]
+        columns = self.columns.get(table.name)
+        if columns is None:
+            columns = self.columns[table.name] = Columns(table)
+        suffixes = self._texts.suffixes(table.labels, keys)
+        if old and len(old) == len(keys):
+            columns.relabel(member.starts[place], suffixes)
+        else:
+            if old:
+                columns.release(member.starts[place], len(old))
+            if keys:
+                member.starts[place] = columns.allocate(member.prefix, suffixes)
+        member.keys[place], member.measured[place] = self._texts.keys(keys), 0.0
 
     def drop(self, member: Member, place: int) -> None:
         """Remove the device's rows from one table."""

@@ -1,0 +1,68 @@
+"""What a device costs as the fleet grows from a school's to a city's: processor time of a report, memory, time to start.
+
+Every device has a stored report when the collector starts, so starting means rebuilding the fleet from the store. Rounds
+over the sizes alternate, so that what else the machine does meets all of them.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.ingest import Server, configured, server
+
+NAME = "growth"
+SIZES = (1_000, 20_000, 350_000)
+_REPORTS = 12_000
+_ROUNDS = 5
+
+
+def measure() -> dict[str, Any]:
+    """Sizes from ``HOMEROOM_BENCH_SIZES`` (numbers with commas between), else :data:`SIZES`."""
+    said = os.environ.get("HOMEROOM_BENCH_SIZES")
+    sizes = [int(size) for size in said.split(",")] if said else list(SIZES)
+    with tempfile.TemporaryDirectory(prefix="homeroom-bench-", dir="/var/tmp") as folder, ExitStack() as stack:
+        servers = {size: stack.enter_context(_started(Path(folder) / str(size), size)) for size in sizes}
+        resident = {size: each.process.memory_info().rss for size, each in servers.items()}
+        costs = _costs(servers)
+    return _told(servers, resident, {size: statistics.median(each) for size, each in costs.items()})
+
+
+def _started(folder: Path, devices: int) -> Any:
+    folder.mkdir()
+    config = configured(folder, devices, reported=True)
+    return server("-m", "homeroom_collector", "serve", "--config", str(config))
+
+
+def _costs(servers: dict[int, Server]) -> dict[int, list[float]]:
+    """Microseconds of processor time a report, of each round."""
+    costs: dict[int, list[float]] = {size: [] for size in servers}
+    for round_ in range(1, _ROUNDS + 1):
+        for size, each in servers.items():
+            # Sequence 1 of every device is in the store already.
+            figures = each.load(size, _REPORTS, first=size + (round_ - 1) * _REPORTS)
+            assert not figures["refused"], figures
+            costs[size].append(figures["cpu_seconds"] / _REPORTS * 1e6)
+    return costs
+
+
+def _told(servers: dict[int, Server], resident: dict[int, int], costs: dict[int, float]) -> dict[str, Any]:
+    smallest, largest = min(servers), max(servers)
+    grown = (resident[largest] - resident[smallest]) / (largest - smallest) if largest > smallest else 0.0
+    return {
+        "microseconds_per_report": {str(size): round(cost, 1) for size, cost in costs.items()},
+        "resident_bytes": {str(size): size_bytes for size, size_bytes in resident.items()},
+        "start_seconds": {str(size): round(each.start_seconds, 1) for size, each in servers.items()},
+        "resident_bytes_per_device": round(grown),
+        "cost_of_the_largest_by_the_smallest": round(costs[largest] / costs[smallest], 3),
+        "start_seconds_of_the_largest": round(servers[largest].start_seconds, 1),
+        "bars": {
+            "cost_of_the_largest_by_the_smallest": ["<=", 1.3],
+            "resident_bytes_per_device": ["<=", 4_000],
+            "start_seconds_of_the_largest": ["<=", 20.0],
+        },
+    }
