@@ -1,7 +1,7 @@
-"""What a device costs as the fleet grows from a school's to a city's: processor time of a report, memory, time to start.
+"""What a device costs as the fleet grows from a school's to a city's: time of a report, memory, time to start.
 
-Every device has a stored report when the collector starts, so starting means rebuilding the fleet from the store. Rounds
-over the sizes alternate, so that what else the machine does meets all of them.
+Every device has a stored report when the collector starts, so starting means rebuilding the fleet from the store.
+Rounds over the sizes alternate, so that what else the machine does meets all of them.
 """
 
 from __future__ import annotations
