@@ -1,4 +1,4 @@
-"""Fetches ``/metrics`` of a collector every second for a minute at most: ``python -m tests.benchmarks._scrape PORT``."""
+"""Fetches ``/metrics`` every second, for a minute at most: ``python -m tests.benchmarks._scrape PORT``."""
 
 import sys
 import time
