@@ -9,7 +9,7 @@ import logging
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from prometheus_client import CollectorRegistry, Gauge
 from homeroom_collector import access, chromebook, views
 from homeroom_collector.access.parts import check_routes, keep_tidy, put_door
 from homeroom_collector.config import Settings
+from homeroom_collector.decisions.keeper import DecisionMeasures, Worker, keep_decided
+from homeroom_collector.decisions.newest import BoardKeeper
 from homeroom_collector.errors import CollectorError, StoreUnavailableError
 from homeroom_collector.fleet import Fleet, keep_current
 from homeroom_collector.fleet.drawing import draw_network
@@ -88,6 +90,7 @@ class Collector:
     google: GoogleFacts
     quarantine: QuarantineKeeper
     problems: ProblemService
+    board: BoardKeeper = field(default_factory=BoardKeeper)
 
     def put_school(self, school: School) -> None:
         """Let everyone who must know hear of a school."""
@@ -124,6 +127,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_running(_keep_google))
     app.cleanup_ctx.append(_running(_keep_access))
     app.cleanup_ctx.append(_running(_keep_problems))
+    app.cleanup_ctx.append(_running(_keep_decided))
     app.cleanup_ctx.append(_running(_polling(make_targets(settings.snmp, os.environ))))
     return app
 
@@ -183,7 +187,12 @@ def _views(collector: Collector) -> list[web.RouteDef]:
     settings = collector.settings
     scheme_of = Addresses(settings.listen.trusted_proxies).scheme
     return views.routes(
-        collector.fleet, collector.registry, settings.metrics, zone=settings.timezone, scheme_of=scheme_of
+        collector.fleet,
+        collector.registry,
+        settings.metrics,
+        zone=settings.timezone,
+        scheme_of=scheme_of,
+        newest=lambda: collector.board.newest,
     )
 
 
@@ -392,6 +401,23 @@ async def _keep_google(collector: Collector) -> None:
     measures = GoogleMeasures(collector.registry)
     teller = Teller(collector.intake.quarantine, collector.google, wire, measures)
     await keep_synced(settings, collector.commit.perform, wire, teller, measures)
+
+
+async def _keep_decided(collector: Collector) -> None:
+    """Work out standards, plan and comparisons now and then."""
+    await keep_decided(decision_worker(collector), DecisionMeasures(collector.registry))
+
+
+def decision_worker(collector: Collector) -> Worker:
+    """Who works out what the collector's board shows."""
+    settings = collector.settings
+    return Worker(
+        store=collector.store,
+        settings=settings.decisions,
+        zone=ZoneInfo(settings.timezone),
+        wan=lambda: collector.fleet.network.wan,
+        keeper=collector.board,
+    )
 
 
 async def _keep_access(collector: Collector) -> None:

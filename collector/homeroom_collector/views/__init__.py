@@ -8,8 +8,9 @@ from collections.abc import Callable
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from homeroom_collector.decisions.newest import Newest
 from homeroom_collector.fleet import Fleet
-from homeroom_collector.views import discovery, metrics, pages, topology
+from homeroom_collector.views import answers, discovery, metrics, pages, topology
 from homeroom_collector.views.metrics import MetricsSettings
 
 render = pages.render
@@ -25,14 +26,17 @@ def routes(
     clock: Callable[[], float] = time.time,
     zone: str = "UTC",
     scheme_of: Callable[[web.Request], str] = lambda request: request.scheme,
+    newest: Newest = lambda: None,
 ) -> list[web.RouteDef]:
     """Routes of every view. ``registry`` holds the process's own metrics, ``zone`` is the district's.
 
-    ``scheme_of`` tells how a client reached us where a reverse proxy stands between.
+    ``scheme_of`` tells how a client reached us where a reverse proxy stands between. ``newest`` gives the newest board
+    of the decisions.
     """
     return [
-        *metrics.routes(fleet, registry, settings or MetricsSettings()),
+        *metrics.routes(fleet, registry, settings or MetricsSettings(), newest),
         *discovery.routes(fleet, scheme_of),
         *topology.routes(fleet),
+        *answers.routes(newest),
         *pages.routes(fleet, clock, zone),
     ]

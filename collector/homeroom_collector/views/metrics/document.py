@@ -9,6 +9,7 @@ from homeroom_collector.fleet import SchoolState, Table
 from homeroom_collector.fleet.member import TABLES
 from homeroom_collector.views.metrics import render
 from homeroom_collector.views.metrics.aggregates import AGGREGATES, rows
+from homeroom_collector.views.metrics.decided import Shown
 from homeroom_collector.views.metrics.formats import Format
 
 ALL_TABLES: dict[str, Table] = {table.name: table for tables in TABLES.values() for table in tables}
@@ -28,13 +29,23 @@ class Tally:
 
 
 def pieces(
-    form: Format, schools: Sequence[SchoolState], *, per_device: bool, tally: Tally | None = None
+    form: Format,
+    schools: Sequence[SchoolState],
+    *,
+    per_device: bool,
+    tally: Tally | None = None,
+    decided: Shown = (),
 ) -> Iterator[bytes]:
-    """The fleet's part of a scrape, family by family. The state may change between pieces, never within one."""
+    """The fleet's part of a scrape, family by family. The state may change between pieces, never within one.
+
+    ``decided`` are samples of these schools that were worked out before.
+    """
     tally = tally or Tally()
     for declared, read in AGGREGATES:
         samples = list(rows(read, schools))
         yield from render.family(form, declared, [tally.count(render.samples(declared, samples), len(samples))])
+    for declared, found in decided:
+        yield from render.family(form, declared, [tally.count(render.samples(declared, found), len(found))])
     if per_device:
         labelled = [(render.school_label(state.school.school_id), state) for state in schools]
         for table in ALL_TABLES.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -10,8 +11,10 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from homeroom_collector.access import OPERATORS, Role, monitoring, requires
+from homeroom_collector.decisions.newest import Newest
 from homeroom_collector.fleet import Fleet, SchoolState
-from homeroom_collector.views.metrics import body, document
+from homeroom_collector.views.metrics import body, decided, document
+from homeroom_collector.views.metrics.decided import Shown
 from homeroom_collector.views.metrics.formats import Format, accepts_gzip, choose
 from homeroom_collector.views.metrics.own import OwnMetrics
 
@@ -28,17 +31,26 @@ class MetricsSettings:
     per_device_limit: int = 20_000
 
 
-def routes(fleet: Fleet, registry: CollectorRegistry, settings: MetricsSettings) -> list[web.RouteDef]:
-    """Routes of the exposition. ``registry`` holds the process's own metrics and ends the whole scrape."""
+def routes(
+    fleet: Fleet, registry: CollectorRegistry, settings: MetricsSettings, newest: Newest = lambda: None
+) -> list[web.RouteDef]:
+    """Routes of the exposition. ``registry`` holds the process's own metrics and ends the whole scrape.
+
+    ``newest`` gives the newest board of the decisions.
+    """
     needed = monitoring(Role.SCRAPER, *OPERATORS)
-    return requires(needed, web.get("/metrics", Metrics(fleet, registry, settings).get))
+    return requires(needed, web.get("/metrics", Metrics(fleet, registry, settings, newest).get))
 
 
 class Metrics:
     """The exposition of one fleet."""
 
-    def __init__(self, fleet: Fleet, registry: CollectorRegistry, settings: MetricsSettings) -> None:
+    def __init__(
+        self, fleet: Fleet, registry: CollectorRegistry, settings: MetricsSettings, newest: Newest = lambda: None
+    ) -> None:
         self._fleet = fleet
+        self._newest = newest
+        self._decided: tuple[int, Shown] = (0, ())
         self._registry = registry
         self._settings = settings
         self._keeper = body.Keeper()
@@ -49,6 +61,7 @@ class Metrics:
         school_id = request.query.get("school")
         form = choose(", ".join(request.headers.getall("Accept", [])))
         gzip = accepts_gzip(", ".join(request.headers.getall("Accept-Encoding", [])))
+        await self._look_for_decisions()
         scope = self._scope(school_id)
         response = web.StreamResponse(headers={"Content-Type": form.content_type, "Vary": "Accept, Accept-Encoding"})
         if gzip:
@@ -61,13 +74,21 @@ class Metrics:
         await response.write_eof()
         return response
 
+    async def _look_for_decisions(self) -> None:
+        """Prepare the samples of a new board, once for all scrapes until the next one."""
+        newest = self._newest()
+        if newest is not None and newest.number != self._decided[0]:
+            self._decided = (newest.number, await asyncio.to_thread(decided.shown, newest.board))
+
     def _scope(self, school_id: str | None) -> _Scope:
+        number, found = self._decided
         if school_id is None:
-            return _Scope(None, tuple(self._fleet.schools), self._per_device(len(self._fleet)))
+            return _Scope(None, tuple(self._fleet.schools), self._per_device(len(self._fleet)), number, found)
         state = self._fleet.school(school_id)
         if state is None:
             raise web.HTTPNotFound(text=f"There is no school {school_id!r}; /sd/schools lists them.\n")
-        return _Scope(school_id, (state,), self._settings.per_device != "never")
+        mine = decided.of_school(found, school_id)
+        return _Scope(school_id, (state,), self._settings.per_device != "never", number, mine)
 
     def _per_device(self, devices: int) -> bool:
         if self._settings.per_device == "auto":
@@ -89,7 +110,7 @@ class Metrics:
         yield self._end(form, scope, tally)
 
     async def _gzipped(self, form: Format, scope: _Scope) -> AsyncIterator[bytes]:
-        key, version, tally = (form.name, scope.school_id), self._fleet.version, None
+        key, version, tally = (form.name, scope.school_id, scope.number), self._fleet.version, None
         kept = self._keeper.get(key, version)
         if kept is None:
             sent, checked, tally = [], body.Checked(), document.Tally()
@@ -106,11 +127,13 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What one scrape covers; ``school_id`` None is the whole district."""
+    """What one scrape covers; ``school_id`` None is the whole district. ``number`` is the board's."""
 
     school_id: str | None
     schools: tuple[SchoolState, ...]
     per_device: bool
+    number: int
+    decided: Shown
 
     def pieces(self, form: Format, tally: document.Tally) -> Iterator[bytes]:
-        return document.pieces(form, self.schools, per_device=self.per_device, tally=tally)
+        return document.pieces(form, self.schools, per_device=self.per_device, tally=tally, decided=self.decided)
