@@ -90,13 +90,16 @@ def test_what_fewer_than_ten_homes_measured_changes_nothing_that_anybody_can_rea
     changed = [each if told[each.asset.school_id] else _elsewhere(each, chance.choice((1e6, 1e9))) for each in devices]
     assert everything(devices) == everything(changed)
     rows, metrics = everything(devices)
+    for school, large in told.items():
+        assert (f"({{'school': '{school}'}}, " in homes_in(metrics)) is large
     if not any(told.values()):
-        assert (
-            "school_home_adequate_ratio', help='Share of one-to-one devices with an adequate connection at home.', kind='gauge', lasting=False), ())"
-            in metrics
-        )  # noqa: E501
         assert '"home_adequate_ratio": 0' not in rows
         assert '"home_adequate_ratio": 1' not in rows
+
+
+def homes_in(metrics: str) -> str:
+    """The part of all samples that is of homes."""
+    return metrics.partition("homeroom_school_home_adequate_ratio")[2].partition("Family(")[0]
 
 
 def _elsewhere(known: Known, bps: float) -> Known:
