@@ -53,9 +53,8 @@ from homeroom_collector.problems import settings as problem_settings
 from homeroom_collector.problems.service import ProblemService, free_disk_ratio, unpolled_ratio
 from homeroom_collector.rules.calendar import SchoolCalendar
 from homeroom_collector.rules.health.itself import Itself
-from homeroom_collector.snmp.polling.service import poll_network
-from homeroom_collector.snmp.targets import Target
-from homeroom_collector.snmp.targets import targets as make_targets
+from homeroom_collector.snmp.polling.service import Targets, poll_network
+from homeroom_collector.snmp.target_files import TargetFiles, wan_ports
 from homeroom_collector.sources import calendar_settings
 from homeroom_collector.sources import schools as school_file
 from homeroom_collector.sources.calendar_keeper import CalendarKeeper, Plan
@@ -65,6 +64,7 @@ from homeroom_collector.sources.google.service import Teller, keep_synced
 from homeroom_collector.store import Store, schools
 from homeroom_collector.store.calendar_memory import CalendarMemory
 from homeroom_collector.store.engine import folder_of as store_folder
+from homeroom_collector.store.manners import MannerStore
 
 _log = logging.getLogger(__name__)
 _STORE_WAIT_SECONDS = 5.0
@@ -128,7 +128,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_running(_keep_access))
     app.cleanup_ctx.append(_running(_keep_problems))
     app.cleanup_ctx.append(_running(_keep_decided))
-    app.cleanup_ctx.append(_running(_polling(make_targets(settings.snmp, os.environ))))
+    app.cleanup_ctx.append(_running(_polling(TargetFiles(settings.snmp, os.environ))))
     return app
 
 
@@ -385,7 +385,8 @@ async def draw_topology(collector: Collector) -> None:
     fleet.network_changed = False  # what is told while we draw is for the next drawing
     found = await polled(collector.store, collector.intake.wire, keep=True)
     outlines = [each.outline for each in found]
-    fleet.use_network(await asyncio.to_thread(draw_network, outlines, collector.settings.snmp.wan()))
+    wan = await asyncio.to_thread(wan_ports, collector.settings.snmp)
+    fleet.use_network(await asyncio.to_thread(draw_network, outlines, wan))
 
 
 async def _keep_quarantine(collector: Collector) -> None:
@@ -440,11 +441,12 @@ async def _keep_problems(collector: Collector) -> None:
     await collector.problems.run(about_us)
 
 
-def _polling(targets: list[Target]) -> Callable[[Collector], Coroutine[Any, Any, None]]:
+def _polling(gear: TargetFiles) -> Callable[[Collector], Coroutine[Any, Any, None]]:
     async def poll(collector: Collector) -> None:
-        """Follow the network gear that the configuration names."""
+        """Follow the network gear that the configuration and its target files name."""
         sink = NetworkSink(collector.commit, collector.intake.wire, collector.fleet.put_device)
-        await poll_network(collector.settings.snmp, targets, sink, collector.registry)
+        targets = Targets(first=gear.targets, changes=gear.changes() if gear.may_change else None)
+        await poll_network(gear.settings, targets, sink, collector.registry, MannerStore(collector.store))
 
     return poll
 

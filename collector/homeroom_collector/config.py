@@ -202,8 +202,8 @@ def own_url(listen: Listen, port: int) -> str:
 def load(path: Path) -> Settings:
     """Read and check a configuration. Raises ConfigError with everything that is wrong."""
     settings = _located(strict.load(Settings, path), path.absolute().parent)
-    settings = replace(settings, snmp=snmp.with_files(settings.snmp))
-    if problems := [f"{path}: {problem}" for problem in _problems(settings)]:
+    complete = replace(settings, snmp=snmp.with_files(settings.snmp))
+    if problems := [f"{path}: {problem}" for problem in _problems(complete)]:
         raise ConfigError(problems)
     return settings
 

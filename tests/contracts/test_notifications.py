@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -14,11 +15,13 @@ from fast_agent import fast_agent, switch
 from homeroom_agent.report import Report
 from homeroom_collector.model import Device
 from homeroom_collector.secret import Secret
-from homeroom_collector.snmp.polling.service import poll_network
+from homeroom_collector.snmp.engines.choice import Engines
+from homeroom_collector.snmp.polling.manners import Manner
+from homeroom_collector.snmp.polling.service import Targets, poll_network
 from homeroom_collector.snmp.session import Credentials, Endpoint
 from homeroom_collector.snmp.settings import SnmpSettings, TrapSettings
 from homeroom_collector.snmp.targets import Target
-from snmp_agents import free_port
+from snmp_agents import SNMPD, SNMPD_MISSING, free_port, snmpd
 
 TRAP, INFORM = shutil.which("snmptrap"), shutil.which("snmpinform")
 pytestmark = pytest.mark.skipif(not (TRAP and INFORM), reason="needs net-snmp's programs: sudo apt-get install snmp")
@@ -47,6 +50,8 @@ V3 = [
     "-X",
     "second-password",
 ]
+ENGINE = "8000000001020304"
+FROM_ENGINE = Manner(way="1", max_repetitions=20, max_bindings=48, engine_id=ENGINE)
 V1 = ["-v1", "-c", "public"]
 V2 = ["-v2c", "-c", "public"]
 
@@ -60,6 +65,16 @@ class Kept:
 
     async def submit(self, report: Report) -> None:
         await self.arrived.put((time.monotonic(), report))
+
+
+class Known:
+    """What an earlier life has found out: the engine that the device signs with."""
+
+    async def recall(self) -> dict[str, Manner]:
+        return {"a": Manner(way="0", max_repetitions=20, max_bindings=48), "b": FROM_ENGINE}
+
+    async def keep(self, manners: dict[str, Manner]) -> None:
+        pass
 
 
 class Watching:
@@ -92,7 +107,15 @@ async def watching() -> AsyncIterator[Watching]:
             interval_seconds=36_000,
         )
         settings = SnmpSettings(traps=TrapSettings(host="127.0.0.1", port=port, gap=0.2))
-        task = asyncio.create_task(poll_network(settings, [target], sink, registry))
+        signing = Target(
+            device_id="b",
+            school_id="lincoln",
+            endpoint=Endpoint(host="127.0.0.8"),
+            ways=target.ways,
+            interval_seconds=36_000,
+        )
+        targets = Targets(first=[signing, target])
+        task = asyncio.create_task(poll_network(settings, targets, sink, registry, Known()))
         await asyncio.sleep(1.0)
         assert sink.arrived.empty()
         yield Watching(port, sink, registry)
@@ -107,8 +130,9 @@ async def watching() -> AsyncIterator[Watching]:
         (TRAP, [*V2, "HERE", "", LINK_DOWN]),
         (INFORM, [*V2, "HERE", "", ON_BATTERY]),
         (INFORM, [*V3, "HERE", "", LINK_DOWN]),
+        (TRAP, ["-e", f"0x{ENGINE}", *V3, "HERE", "", LINK_DOWN]),
     ],
-    ids=["v1 trap", "v2c trap", "v2c inform", "v3 inform"],
+    ids=["v1 trap", "v2c trap", "v2c inform", "v3 inform", "v3 trap"],
 )
 async def test_a_notification_makes_the_poller_look_within_a_second(watching, program, arguments):
     sent = await watching.send(program, *arguments)
@@ -140,3 +164,65 @@ async def test_a_wrong_community_rings_nothing(watching):
     await watching.send(TRAP, "-v2c", "-c", "guessed", "HERE", "", LINK_DOWN)
     await asyncio.sleep(0.3)
     assert watching.sink.arrived.empty()
+
+
+async def test_a_version_3_trap_of_an_unknown_engine_rings_nothing(watching):
+    await watching.send(TRAP, "-e", "0x8000000009090909", *V3, "HERE", "", LINK_DOWN)
+    await asyncio.sleep(0.3)
+    assert watching.sink.arrived.empty()
+
+
+async def test_a_version_3_trap_with_a_wrong_password_rings_nothing(watching):
+    forged = [word.replace("first-password", "guessed-password") for word in V3]
+    await watching.send(TRAP, "-e", f"0x{ENGINE}", *forged, "HERE", "", LINK_DOWN)
+    await asyncio.sleep(0.3)
+    assert watching.sink.arrived.empty()
+
+
+async def engine_id(port: int) -> str:
+    """SnmpEngineID of an agent, asked by other means than the poller's."""
+    engines = Engines()
+    session = await engines.open(Endpoint(host="127.0.0.1", port=port), USER)
+    value = (await session.get(["1.3.6.1.6.3.10.2.1.1.0"]))["1.3.6.1.6.3.10.2.1.1.0"]
+    await session.close()
+    await engines.close()
+    assert isinstance(value, bytes)
+    return value.hex()
+
+
+class Learning(Known):
+    def __init__(self) -> None:
+        self.kept: dict[str, Manner] = {}
+
+    async def recall(self) -> dict[str, Manner]:
+        return {}
+
+    async def keep(self, manners: dict[str, Manner]) -> None:
+        self.kept |= manners
+
+
+@pytest.mark.skipif(not SNMPD, reason=SNMPD_MISSING)
+async def test_polling_finds_out_which_engine_signs_and_then_its_traps_are_heard(tmp_path: Path):
+    user = "createUser homeroom SHA first-password AES second-password"
+    sink, registry, port, memory = Kept(), CollectorRegistry(), free_port(), Learning()
+    with snmpd(tmp_path, [user, "rouser homeroom authpriv"]) as agent_port:
+        target = Target(
+            device_id="a",
+            school_id="lincoln",
+            endpoint=Endpoint(host="127.0.0.1", port=agent_port),
+            ways=(USER,),
+            interval_seconds=1.0,
+            way_names=("core",),
+        )
+        settings = SnmpSettings(traps=TrapSettings(host="127.0.0.1", port=port, gap=0.2))
+        task = asyncio.create_task(poll_network(settings, Targets(first=[target]), sink, registry, memory))
+        await asyncio.wait_for(sink.arrived.get(), 20)
+        watching = Watching(port, sink, registry)
+        learned = await engine_id(agent_port)
+        await watching.send(TRAP, "-e", f"0x{learned}", *V3, "HERE", "", LINK_DOWN)
+        async with asyncio.timeout(10):
+            while watching.count("taken") < 1:
+                await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.wait([task])
+        assert memory.kept["a"] == Manner(way="core", max_repetitions=20, max_bindings=48, engine_id=learned)

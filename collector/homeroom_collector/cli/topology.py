@@ -15,6 +15,7 @@ from homeroom_collector.fleet.drawing import draw_network
 from homeroom_collector.ingest.outlines import Polled, polled
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.rules.presence import Cutoffs, gear_states
+from homeroom_collector.snmp.settings import with_files
 
 NAME = "topology"
 HELP = "show how network gear is connected"
@@ -48,7 +49,7 @@ async def _read(settings: Settings) -> list[Polled]:
 
 
 def _graph(settings: Settings, found: list[Polled]) -> dict[str, Any]:
-    network = draw_network([each.outline for each in found], settings.snmp.wan())
+    network = draw_network([each.outline for each in found], with_files(settings.snmp).wan())
     cutoffs = Cutoffs(gear_known=time.time() - settings.presence.gear_unknown)
     answers = {each.outline.device_id: (each.measured_at, each.reachable) for each in found}
     states = gear_states(answers, network.parents, cutoffs)

@@ -14,7 +14,7 @@ from homeroom_collector.snmp.settings import CredentialSettings, SnmpSettings, T
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One device to poll. ``ways`` are tried in order until one works."""
+    """One device to poll. ``ways`` are tried in order until one works; ``way_names`` says how they are called."""
 
     device_id: str
     school_id: str
@@ -22,6 +22,23 @@ class Target:
     ways: tuple[Credentials, ...]
     interval_seconds: float
     kind: str | None = None
+    way_names: tuple[str, ...] = ()
+
+
+def way_name(target: Target, place: int) -> str:
+    """How the credentials at a place among a target's ways are called."""
+    return target.way_names[place] if place < len(target.way_names) else str(place)
+
+
+def way_place(target: Target, name: str) -> int | None:
+    """Where among a target's ways the credentials with this name are."""
+    return next((place for place in range(len(target.ways)) if way_name(target, place) == name), None)
+
+
+def way_named(target: Target, name: str) -> Credentials | None:
+    """Credentials of a target by their name."""
+    place = way_place(target, name)
+    return None if place is None else target.ways[place]
 
 
 def targets(settings: SnmpSettings, environment: Mapping[str, str]) -> list[Target]:
@@ -53,11 +70,13 @@ def _target(item: TargetSettings, settings: SnmpSettings, known: Mapping[str, Cr
         retries=settings.retries,
         max_repetitions=repetitions,
     )
+    names = tuple(named(item) or known)
     return Target(
         device_id=item.name,
         school_id=item.school,
         endpoint=endpoint,
-        ways=tuple(known[name] for name in (named(item) or known)),
+        ways=tuple(known[name] for name in names),
+        way_names=names,
         interval_seconds=item.interval or settings.interval,
         kind=item.kind,
     )

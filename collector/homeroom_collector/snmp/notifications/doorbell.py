@@ -42,6 +42,10 @@ class Doorbell:
         self._heard: dict[str, tuple[float, float]] = {}
         self._next_look: dict[str, float] = {}
 
+    def know(self, hosts: Mapping[str, str]) -> None:
+        """Hear these from now on, and nobody else."""
+        self._hosts = hosts
+
     def knows(self, address: str) -> bool:
         """The address is one of a device under watch."""
         return address in self._hosts
@@ -59,7 +63,9 @@ class Doorbell:
     def ring(self, address: str) -> None:
         """Look at the device now, or when its gap ends; a look that is planned already is not planned again."""
         now = self._clock()
-        host = self._hosts[address]
+        host = self._hosts.get(address)
+        if host is None:  # forgotten since it was admitted
+            return
         planned = self._next_look.get(host, 0.0)
         if planned > now:
             return

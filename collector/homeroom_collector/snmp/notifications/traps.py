@@ -1,15 +1,14 @@
-"""Receives notifications with pysnmp: SNMPv1 and v2c traps, v2c and v3 informs (which are acknowledged).
+"""Receives notifications with pysnmp: traps of every version, v2c and v3 informs (which are acknowledged).
 
-Accepts the communities and users of the configured credentials. Owns no consequence: whom to hear and what a
-notification leads to is the doorbell's. SNMPv3 traps are signed by the sender's own engine, which would have to be
-configured for each sender; devices that speak SNMPv3 send informs instead.
+Accepts the communities and users of the configured credentials. A v3 trap is signed by the sender's own engine (RFC
+3414 section 1.5.1), so it counts once polling has found out that engine's id. Owns no consequence: whom to hear and
+what a notification leads to is the doorbell's.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
 from typing import Any
 
 from pysnmp.carrier.asyncio.dgram import udp, udp6
@@ -49,8 +48,10 @@ class TrapReceiver:
     def __init__(self, doorbell: Doorbell, measures: NotificationMeasures) -> None:
         self._doorbell, self._measures = doorbell, measures
         self._snmp: Any = None
+        self._accepted: set[Credentials] = set()
+        self._engines: set[tuple[str, Credentials]] = set()
 
-    async def listen(self, host: str, port: int, ways: Iterable[Credentials]) -> None:
+    async def listen(self, host: str, port: int) -> None:
         """Open the port. Raises CollectorError where it cannot be had."""
         self._snmp = SnmpEngine()
         transport = udp6 if ":" in host else udp
@@ -63,8 +64,6 @@ class TrapReceiver:
             reason = getattr(error, "strerror", None) or error
             raise CollectorError(f"notifications: {host}:{port} cannot be opened: {reason}") from None
         config.add_transport(self._snmp, transport.DOMAIN_NAME, opened)
-        for number, way in enumerate(dict.fromkeys(ways)):
-            self._accept(f"way{number}", way)
         ntfrcv.NotificationReceiver(self._snmp, self._take)
 
     async def close(self) -> None:
@@ -74,11 +73,22 @@ class TrapReceiver:
             self._snmp = None
             await asyncio.sleep(0)
 
-    def _accept(self, name: str, way: Credentials) -> None:
+    def accept(self, way: Credentials) -> None:
+        """Hear what comes with these credentials too."""
+        if self._snmp is None or way in self._accepted:
+            return
+        self._accepted.add(way)
         if way.version == "3":
             add_user(self._snmp, way)
         elif way.community is not None:
-            config.add_v1_system(self._snmp, name, way.community.reveal())
+            config.add_v1_system(self._snmp, f"way{len(self._accepted)}", way.community.reveal())
+
+    def accept_engine(self, engine_id: str, way: Credentials) -> None:
+        """Hear the version 3 traps that this engine (hexadecimal) signs for this user."""
+        if self._snmp is None or way.version != "3" or (engine_id, way) in self._engines:
+            return
+        self._engines.add((engine_id, way))
+        add_user(self._snmp, way, engine_id)
 
     def _admitting(self, transport: Any) -> Any:
         """A pysnmp transport that drops at the door what the doorbell does not admit: decoding is the dear part."""

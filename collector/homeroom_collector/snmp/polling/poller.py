@@ -24,6 +24,7 @@ from homeroom_collector.errors import CollectorError
 from homeroom_collector.snmp.knowledge.match import Catalog
 from homeroom_collector.snmp.polling import schedule
 from homeroom_collector.snmp.polling.managed import Managed, managed
+from homeroom_collector.snmp.polling.manners import Manners
 from homeroom_collector.snmp.polling.measures import PollMeasures
 from homeroom_collector.snmp.polling.watch import Pace, Watch
 from homeroom_collector.snmp.session import Engine
@@ -72,12 +73,14 @@ class Poller:
         pace: Pace | None = None,
         limits: Limits | None = None,
         measures: PollMeasures | None = None,
+        manners: Manners | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         pause: Pause | None = None,
     ) -> None:
         self._engine, self._sink, self._catalog = engine, sink, catalog
         self._pace, self._limits = pace or Pace(), limits or Limits()
+        self._manners = manners or Manners()
         self.measures = measures or PollMeasures(CollectorRegistry())
         self._clock, self._wall, self._pause = clock, wall, pause or _pause
         self._followed: dict[str, _Followed] = {}
@@ -89,11 +92,15 @@ class Poller:
         self._managed = Managed()
         self._managed_until = 0.0
 
-    async def run(self, targets: Iterable[Target]) -> None:
-        """Poll until cancelled."""
+    async def run(self, targets: Iterable[Target], changes: AsyncIterator[Iterable[Target]] | None = None) -> None:
+        """Poll until cancelled; ``changes`` gives all targets anew whenever they have changed."""
         async with asyncio.TaskGroup() as group:
             self._group = group
+            group.create_task(self._manners.keep_on(), name="keep manners")
             await self.follow(targets)
+            if changes is not None:
+                async for changed in changes:
+                    await self.follow(changed)
             await asyncio.get_running_loop().create_future()  # until cancelled: there may be no target at all
 
     async def follow(self, targets: Iterable[Target]) -> None:
@@ -105,7 +112,8 @@ class Poller:
             old.task.cancel()
             await asyncio.wait([old.task])
         for name in wanted.keys() - self._followed.keys():
-            watch = Watch(wanted[name], self._engine, self._catalog, self._pace, clock=self._clock)
+            manner = self._manners.of(name)
+            watch = Watch(wanted[name], self._engine, self._catalog, self._pace, manner=manner, clock=self._clock)
             wake = asyncio.Event()
             task = self._group.create_task(self._follow(watch, wake), name=f"poll {name}")
             self._followed[name] = _Followed(watch, task, wake)
@@ -141,6 +149,8 @@ class Poller:
                 self.measures.lag_seconds.observe(max(0.0, self._clock() - due))
                 measured_at = self._wall()
                 gear = await watch.poll()
+            if watch.manner is not None:
+                self._manners.note(watch.target.device_id, watch.manner)
             self.measures.ended(reachable=gear.reachable, understood=gear.system is not None)
             gear = self._managed_gear().without_computers(gear)
             await self._sink.submit(_report(watch.target, gear, measured_at))

@@ -6,18 +6,17 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
-from homeroom_collector.errors import CollectorError, SnmpError
+from homeroom_collector.errors import CollectorError
 from homeroom_collector.model import Device
-from homeroom_collector.snmp.engines.address import resolve
 from homeroom_collector.snmp.engines.choice import Engines
 from homeroom_collector.snmp.knowledge.load import load_catalog
-from homeroom_collector.snmp.notifications.doorbell import Doorbell
-from homeroom_collector.snmp.notifications.measures import NotificationMeasures
-from homeroom_collector.snmp.notifications.traps import TrapReceiver
+from homeroom_collector.snmp.notifications.hearing import Hearing
+from homeroom_collector.snmp.polling.manners import MannerMemory, Manners
 from homeroom_collector.snmp.polling.measures import PollMeasures
 from homeroom_collector.snmp.polling.poller import Limits, Poller, Sink
 from homeroom_collector.snmp.polling.watch import Pace
@@ -43,65 +42,84 @@ class Register(Sink, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """What to poll at first, and, where it may change, all targets anew each time it has."""
+
+    first: Sequence[Target]
+    changes: AsyncIterator[Sequence[Target]] | None = None
+
+
 async def poll_network(
-    settings: SnmpSettings, targets: Sequence[Target], sink: Register, registry: CollectorRegistry
+    settings: SnmpSettings,
+    targets: Targets,
+    sink: Register,
+    registry: CollectorRegistry,
+    memory: MannerMemory | None = None,
 ) -> None:
     """Poll until cancelled."""
     measures = PollMeasures(registry)
-    if not targets:
+    if not targets.first and targets.changes is None:
         return
-    for target in targets:
-        await _register(sink, target)
+    manners = Manners(memory)
+    _allow_sockets(settings.at_once)
+    engines = Engines(settings.engine)
+    poller = _poller(settings, engines, sink, measures, manners)
+    try:
+        async with _hearing(settings.traps, poller, manners, registry) as hearing:
+            await manners.recall()
+            await _meet(targets.first, sink, hearing, engines.name)
+            await poller.run(targets.first, _met(targets.changes, sink, hearing, engines.name))
+    finally:
+        await engines.close()
+
+
+def _poller(
+    settings: SnmpSettings, engines: Engines, sink: Register, measures: PollMeasures, manners: Manners
+) -> Poller:
     limits = Limits(
         at_once=settings.at_once,
         at_once_per_school=settings.at_once_per_school,
         longest_backoff_seconds=settings.longest_backoff,
     )
     pace = Pace(budget_seconds=settings.budget, inventory_seconds=settings.inventory)
-    _allow_sockets(settings.at_once)
-    engines = Engines(settings.engine)
-    _log.info("polling %d network devices with %s", len(targets), engines.name)
     catalog = load_catalog(*settings.profiles)
-    poller = Poller(engines, sink, catalog=catalog, pace=pace, limits=limits, measures=measures)
-    try:
-        async with _notified(settings.traps, targets, poller, registry):
-            await poller.run(targets)
-    finally:
-        await engines.close()
+    return Poller(engines, sink, catalog=catalog, pace=pace, limits=limits, measures=measures, manners=manners)
+
+
+async def _meet(targets: Sequence[Target], sink: Register, hearing: Hearing | None, engine: str) -> None:
+    """Let everyone know the targets before they are polled."""
+    for target in targets:
+        await _register(sink, target)
+    if hearing is not None:
+        await hearing.follow(targets)
+    _log.info("polling %d network devices with %s", len(targets), engine)
+
+
+async def _met(
+    changes: AsyncIterator[Sequence[Target]] | None, sink: Register, hearing: Hearing | None, engine: str
+) -> AsyncIterator[Sequence[Target]]:
+    if changes is not None:
+        async for targets in changes:
+            await _meet(targets, sink, hearing, engine)
+            yield targets
 
 
 @asynccontextmanager
-async def _notified(
-    settings: TrapSettings | None, targets: Sequence[Target], poller: Poller, registry: CollectorRegistry
-) -> AsyncIterator[None]:
-    """Let notifications make the poller look; a port that cannot be had is told, and polling goes on."""
+async def _hearing(
+    settings: TrapSettings | None, poller: Poller, manners: Manners, registry: CollectorRegistry
+) -> AsyncIterator[Hearing | None]:
+    """Let notifications make the poller look."""
     if settings is None:
-        yield
+        yield None
         return
-    loop = asyncio.get_running_loop()
-    hosts = await _addresses(targets)
-    doorbell = Doorbell(hosts, poller.look_now, clock=loop.time, later=loop.call_later, gap_seconds=settings.gap)
-    receiver = TrapReceiver(doorbell, NotificationMeasures(registry))
+    hearing = Hearing(settings, poller.look_now, registry)
+    manners.on_news = lambda device_id, manner: hearing.learned(device_id, manner.way, manner.engine_id)
+    await hearing.listen()
     try:
-        await receiver.listen(settings.host, settings.port, [way for target in targets for way in target.ways])
-        _log.info("receiving notifications at %s:%d", settings.host, settings.port)
-    except CollectorError as error:
-        _log.warning("%s", error)
-    try:
-        yield
+        yield hearing
     finally:
-        await receiver.close()
-
-
-async def _addresses(targets: Sequence[Target]) -> dict[str, str]:
-    """Hosts by their address; a name that is not known now is not heard until the next start."""
-    found = {}
-    for target in targets:
-        try:
-            found[await resolve(target.endpoint)] = target.endpoint.host
-        except SnmpError as error:
-            _log.warning("%s: notifications of it cannot be heard: %s", target.device_id, error)
-    return found
+        await hearing.close()
 
 
 async def _register(sink: Register, target: Target) -> None:

@@ -18,13 +18,15 @@ from homeroom_collector.errors import SnmpError, SnmpTimeoutError
 from homeroom_collector.snmp.knowledge.match import Catalog
 from homeroom_collector.snmp.polling.bridge_watch import BridgePace, BridgeWatch
 from homeroom_collector.snmp.polling.continuity import Continuity
+from homeroom_collector.snmp.polling.manners import Manner
 from homeroom_collector.snmp.reading.gear import Inventory, read_counters, read_inventory
 from homeroom_collector.snmp.session import Credentials, Endpoint, Engine, Session
-from homeroom_collector.snmp.targets import Target
+from homeroom_collector.snmp.targets import Target, way_name, way_place
 
 _log = logging.getLogger(__name__)
 
 _SYS_OBJECT_ID, _SYS_UPTIME = "1.3.6.1.2.1.1.2.0", "1.3.6.1.2.1.1.3.0"
+_SNMP_ENGINE_ID = "1.3.6.1.6.3.10.2.1.1.0"
 _FAILURES_THAT_DOUBT_THE_WAY = 3
 _INVENTORIES_UNTIL_TRIED_AGAIN = 24
 """After so many inventories a device that took less than configured is tried with the configured size again."""
@@ -49,13 +51,15 @@ class Watch:
         catalog: Catalog | None,
         pace: Pace,
         *,
+        manner: Manner | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.target = target
         self.failures = 0
+        self._engine_id = manner.engine_id if manner is not None else None
         self._engine, self._catalog, self._pace, self._clock = engine, catalog, pace, clock
-        self._endpoint: Endpoint = target.endpoint
-        self._way: int | None = None
+        self._endpoint: Endpoint = target.endpoint if manner is None else _no_more(target.endpoint, manner)
+        self._way: int | None = None if manner is None else way_place(target, manner.way)
         self._next_way = 0
         self._session: Session | None = None
         self._inventory: Inventory | None = None
@@ -75,6 +79,18 @@ class Watch:
             gear = await self._failed(error)
         self._count(gear)
         return gear
+
+    @property
+    def manner(self) -> Manner | None:
+        """How the device wants to be asked; None before it has answered."""
+        if self._way is None:
+            return None
+        return Manner(
+            way=way_name(self.target, self._way),
+            max_repetitions=self._endpoint.max_repetitions,
+            max_bindings=self._endpoint.max_bindings,
+            engine_id=self._engine_id,
+        )
 
     @property
     def bridge_is_due(self) -> bool:
@@ -146,6 +162,7 @@ class Watch:
             self._inventory = inventory = await read_inventory(session, self._catalog, clock=self._clock)
             self._inventory_at = started
             self._inventories += 1
+            self._engine_id = await _engine_id(session)
             assert inventory.gear is not None
             return inventory.gear
         return await read_counters(session, inventory, clock=self._clock)
@@ -218,3 +235,20 @@ class Watch:
         if self.target.kind is None:
             return identity
         return dataclasses.replace(identity or GearIdentity(), kind=self.target.kind)
+
+
+async def _engine_id(session: Session) -> str | None:
+    """What the device signs with, where it speaks version 3 at all; None where it does not say."""
+    if session.version != "3":
+        return None
+    found = (await session.get([_SNMP_ENGINE_ID])).get(_SNMP_ENGINE_ID)
+    return found.hex() if isinstance(found, bytes) and found else None
+
+
+def _no_more(endpoint: Endpoint, manner: Manner) -> Endpoint:
+    """Ask for no more at once than the device could take before."""
+    return dataclasses.replace(
+        endpoint,
+        max_repetitions=min(endpoint.max_repetitions, manner.max_repetitions),
+        max_bindings=min(endpoint.max_bindings, manner.max_bindings),
+    )

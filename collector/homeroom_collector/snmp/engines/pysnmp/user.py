@@ -17,6 +17,7 @@ from pysnmp.entity.engine import SnmpEngine
 from pysnmp.entity.rfc3413 import cmdgen
 from pysnmp.error import PySnmpError
 from pysnmp.proto import errind
+from pysnmp.proto.rfc1902 import OctetString
 
 from homeroom_collector.errors import SnmpAnswerError, SnmpAuthenticationError, SnmpTimeoutError
 from homeroom_collector.snmp.engines.exchange import Answer
@@ -127,8 +128,8 @@ class _UserEngine:
         self.snmp.close_dispatcher()
 
 
-def add_user(snmp: Any, credentials: Credentials) -> None:
-    """Make a user known to a pysnmp engine."""
+def add_user(snmp: Any, credentials: Credentials, engine_id: str | None = None) -> None:
+    """Make a user known to a pysnmp engine; as a user of another engine where its id (hexadecimal) is given."""
     auth, priv = _key(credentials.auth_password), _key(credentials.priv_password)
     config.add_v3_user(
         snmp,
@@ -137,6 +138,7 @@ def add_user(snmp: Any, credentials: Credentials) -> None:
         auth,
         _PRIV[credentials.priv_protocol or "aes"] if priv else config.USM_PRIV_NONE,
         priv,
+        securityEngineId=None if engine_id is None else OctetString(hexValue=engine_id),
     )
 
 
