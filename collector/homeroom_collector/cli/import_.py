@@ -1,4 +1,4 @@
-"""``homeroom import schools|devices FILE``: what the district already knows."""
+"""``homeroom import schools|devices|snipe-it``: what the district already knows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import argparse
 import time
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 
-from homeroom_collector.cli import import_devices
+from homeroom_collector.cli import import_devices, import_snipe_it
 from homeroom_collector.cli.options import add_config, settings_of, wait_for
 from homeroom_collector.config import Settings
 from homeroom_collector.sources import schools as school_file
@@ -16,6 +17,7 @@ from homeroom_collector.store.schools import BroughtIn
 
 NAME = "import"
 HELP = "bring in what the district already knows"
+_KINDS: dict[str, ModuleType] = {"devices": import_devices, "snipe-it": import_snipe_it}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,9 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(of_schools)
     of_schools.add_argument("file", type=Path)
     of_schools.set_defaults(run=_schools)
-    of_devices = kinds.add_parser("devices", help=import_devices.HELP)
-    import_devices.add_arguments(of_devices)
-    of_devices.set_defaults(run=import_devices.run)
+    for name, kind in _KINDS.items():
+        parser_of = kinds.add_parser(name, help=kind.HELP)
+        kind.add_arguments(parser_of)
+        parser_of.set_defaults(run=kind.run)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -5,7 +5,8 @@ import pytest
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.model import School
 from homeroom_collector.rules.asset import Assignment, LifeState
-from homeroom_collector.sources.devices_csv import Mapped, Parsed, parse
+from homeroom_collector.sources.asset_fields import Mapped, Parsed
+from homeroom_collector.sources.devices_csv import parse
 
 SCHOOLS = (School(school_id="lincoln", name="Lincoln Elementary"),)
 

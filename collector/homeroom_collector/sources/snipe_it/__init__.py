@@ -1,0 +1,1 @@
+"""The register of devices out of Snipe-IT, over its REST API. Reads; changes nothing there."""
