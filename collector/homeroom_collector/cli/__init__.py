@@ -26,6 +26,7 @@ from homeroom_collector.cli import (
     readiness,
     reconcile,
     refresh,
+    register,
     serve,
     sign_in,
     sign_ins,
@@ -39,7 +40,7 @@ from homeroom_collector.errors import CollectorError, ConfigError
 
 COMMANDS: tuple[ModuleType, ...] = (
     serve, demo, check_config, sign_in, sign_ins, token, calendar, devices, events, import_, google, snmp, standards,
-    topology, refresh, erate, reconcile, equity, readiness, problems, maintenance,
+    topology, refresh, erate, reconcile, equity, readiness, register, problems, maintenance,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""
 
