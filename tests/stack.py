@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import aiohttp
 import pytest
 
-from homeroom_collector.demo.processes import Children
+from homeroom_collector.demo.processes import Child, Children
 from homeroom_collector.demo.tokens import make_tokens
 
 SCHOOLS = "school_id,name,level,grades,enrollment_students\nlincoln,Lincoln Elementary,elementary,K-5,412\n"
@@ -51,6 +51,7 @@ class Stack:
     children: Children
     http: aiohttp.ClientSession
     port: int
+    serving: Child | None = None
 
     @property
     def url(self) -> str:
@@ -70,8 +71,15 @@ class Stack:
         }
         self.collector_config.write_text(json.dumps(settings))
         command = [sys.executable, "-m", "homeroom_collector", "serve", "--config", str(self.collector_config)]
-        await self.children.start("collector", command)
+        self.serving = await self.children.start("collector", command)
         await until(self._ready, 30, "a ready collector")
+
+    async def kill_collector(self) -> None:
+        """End it as ``kill -9`` and the kernel do; it may be started again."""
+        assert self.serving is not None
+        self.serving.process.kill()
+        await self.serving.process.wait()
+        self.children.forget(self.serving)
 
     async def _ready(self) -> bool | None:
         self.children.check()

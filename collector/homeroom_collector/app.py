@@ -8,7 +8,7 @@ import gc
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -61,10 +61,11 @@ from homeroom_collector.sources.calendar_keeper import CalendarKeeper, Plan
 from homeroom_collector.sources.calendar_settings import CalendarSettings
 from homeroom_collector.sources.google.measures import GoogleMeasures
 from homeroom_collector.sources.google.service import Teller, keep_synced
-from homeroom_collector.store import Store, schools
+from homeroom_collector.store import Connection, Store, outbox, schools
 from homeroom_collector.store.calendar_memory import CalendarMemory
 from homeroom_collector.store.engine import folder_of as store_folder
 from homeroom_collector.store.manners import MannerStore
+from homeroom_collector.views.remote_write import keep_writing
 
 _log = logging.getLogger(__name__)
 _STORE_WAIT_SECONDS = 5.0
@@ -121,6 +122,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_running(_follow_revocations))
     app.cleanup_ctx.append(_running(_keep_quarantine))
     app.cleanup_ctx.append(_running(_keep_presence))
+    app.cleanup_ctx.append(_running(_keep_remote_write))
     app.cleanup_ctx.append(_running(_keep_history))
     app.cleanup_ctx.append(_running(_keep_calendars))
     app.cleanup_ctx.append(_running(_keep_topology))
@@ -151,6 +153,7 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
         most_at_once=settings.ingest.reports_per_commit,
         oldest_seconds=settings.ingest.late_reports,
         sampling=settings.history.sampling(),
+        pass_on=partial(_pass_on, quarantine, settings.remote_write.names()),
     )
     most = settings.ingest.max_reports_per_request
     agents = settings.agents
@@ -163,6 +166,14 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     return Collector(
         settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars, google, waiting, problems
     )
+
+
+def _pass_on(
+    quarantine: Quarantine, endpoints: list[str], connection: Connection, reports: Sequence[outbox.Leaving]
+) -> None:
+    """Let what was taken in wait for remote write, in the same transaction; a device in quarantine counts nowhere."""
+    accepted = [report for report in reports if quarantine.device(report.device_id) is None]
+    outbox.put(connection, endpoints, accepted, time.time())
 
 
 def _serial_of(fleet: Fleet, quarantine: Quarantine, device_id: str) -> str | None:
@@ -194,6 +205,12 @@ def _views(collector: Collector) -> list[web.RouteDef]:
         scheme_of=scheme_of,
         newest=lambda: collector.board.newest,
     )
+
+
+async def _keep_remote_write(collector: Collector) -> None:
+    """Send every sample on, where the configuration says to whom."""
+    read, settings = collector.intake.wire.report, collector.settings.remote_write
+    await keep_writing(settings, collector.store, collector.commit, collector.fleet, read, collector.registry)
 
 
 def _gate(collector: Collector) -> Gate:

@@ -34,6 +34,8 @@ from homeroom_collector.sources.google import settings as google
 from homeroom_collector.sources.google.settings import GoogleSettings
 from homeroom_collector.strict import Seconds
 from homeroom_collector.views.metrics import MetricsSettings
+from homeroom_collector.views.remote_write import RemoteWriteSettings
+from homeroom_collector.views.remote_write import settings as remote_write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +189,7 @@ class Settings:
     snmp: SnmpSettings = field(default_factory=SnmpSettings)
     google: GoogleSettings = field(default_factory=GoogleSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    remote_write: RemoteWriteSettings = field(default_factory=RemoteWriteSettings)
     freshness: FreshnessSettings = field(default_factory=FreshnessSettings)
     presence: PresenceSettings = field(default_factory=PresenceSettings)
     bandwidth: BandwidthSettings = field(default_factory=BandwidthSettings)
@@ -241,6 +244,7 @@ def _problems(settings: Settings) -> list[str]:
         *policies.problems(settings.decisions),
         *snmp.problems(settings.snmp),
         *google.problems(settings.google),
+        *remote_write.problems(settings.remote_write),
     ]
 
 
@@ -267,6 +271,7 @@ def _located(settings: Settings, folder: Path) -> Settings:
         chromebooks=chromebook.located(settings.chromebooks, folder),
         snmp=snmp.located(settings.snmp, folder),
         google=google.located(settings.google, folder),
+        remote_write=remote_write.located(settings.remote_write, folder),
     )
 
 

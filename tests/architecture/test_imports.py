@@ -25,6 +25,7 @@ HOMES = {
     "jinja2": ("views/",),
     "authlib": ("access/openid.py",),
     "joserfc": ("access/openid.py",),
+    "cramjam": ("views/remote_write/snappy.py",),
 }
 
 

@@ -78,6 +78,10 @@ class Children:
                     f"{child.name} ended with status {child.process.returncode}:\n{child.last_words()}"
                 )
 
+    def forget(self, child: Child) -> None:
+        """Count a program that has ended no longer among the running."""
+        self._running.remove(child)
+
     async def stop(self) -> None:
         """Stop everything; returns when no program is left."""
         while self._running:

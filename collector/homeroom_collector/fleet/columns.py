@@ -17,7 +17,8 @@ _NAN = float("nan")
 _NAN_BYTES = array("d", [_NAN]).tobytes()
 
 
-def _reader(column: Column) -> Callable[[Any], Number]:
+def reader(column: Column) -> Callable[[Any], Number]:
+    """How a column's value is read from a fact."""
     return attrgetter(column.read) if isinstance(column.read, str) else column.read
 
 
@@ -31,7 +32,7 @@ class Columns:
         self.prefixes: list[bytes] = []
         self.suffixes: list[bytes] = []
         self.values = tuple(array("d") for _ in table.columns)
-        self._writers = tuple(zip(self.values, map(_reader, table.columns), strict=True))
+        self._writers = tuple(zip(self.values, map(reader, table.columns), strict=True))
         self._free: dict[int, list[int]] = {}
 
     def allocate(self, prefix: bytes, suffixes: Sequence[bytes]) -> int:

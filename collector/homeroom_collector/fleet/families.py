@@ -51,6 +51,10 @@ class Column:
     read: str | Callable[[Any], Number]
 
 
+def not_in_reports(_report: Report) -> None:
+    """For tables whose rows are verdicts, or come from the register."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """Families whose rows are told apart by the same labels.
@@ -62,7 +66,7 @@ class Table:
 
     name: str
     columns: tuple[Column, ...]
-    facts: Callable[[Report], Any | None] = lambda _: None
+    facts: Callable[[Report], Any | None] = not_in_reports
     single: bool = False
     labels: tuple[str, ...] = ()
     keys: Callable[[Sequence[Any]], tuple[Key, ...]] = lambda facts: ("",) * len(facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from math import inf
 
+from homeroom_agent.report import Report
 from homeroom_collector.fleet.computers import COMPUTER_TABLES
 from homeroom_collector.fleet.families import Table
 from homeroom_collector.fleet.gear import GEAR_TABLES
@@ -38,6 +39,11 @@ MEASURED: dict[DeviceClass, tuple[tuple[int, Table], ...]] = {
 PLACE: dict[DeviceClass, dict[str, int]] = {
     name: {table.name: place for place, table in enumerate(tables)} for name, tables in TABLES.items()
 }
+
+
+def class_of(report: Report) -> DeviceClass:
+    """The class of the device that a report tells of."""
+    return "computer" if report.network is None else "network"
 
 
 class Attendance:

@@ -22,6 +22,7 @@ from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.merge import Arrived, DeviceState, News, Sampling, needs_whole
 from homeroom_collector.ingest.wire import Decoded
 from homeroom_collector.store import Connection, Store, daily, history, latest, tokens
+from homeroom_collector.store.outbox import Leaving
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -77,7 +78,10 @@ class _Change:
 
 
 class GroupCommit:
-    """The one writer of a process. ``on_news`` is called after the commit, for reports that were new."""
+    """The one writer of a process. ``on_news`` is called after the commit, for reports that were new.
+
+    ``pass_on`` is given those reports inside the transaction: what it writes is there if, and only if, they are.
+    """
 
     def __init__(
         self,
@@ -90,8 +94,9 @@ class GroupCommit:
         most_at_once: int,
         oldest_seconds: float,
         sampling: Sampling,
+        pass_on: Callable[[Connection, Sequence[Leaving]], None] | None = None,
     ) -> None:
-        self._store, self._days_of, self._on_news = store, days_of, on_news
+        self._store, self._days_of, self._on_news, self._pass_on = store, days_of, on_news, pass_on
         self._oldest_seconds, self._sampling = oldest_seconds, sampling
         self._measures, self._capacity, self._most_at_once = measures, capacity, most_at_once
         self._waiting = _Batch()
@@ -225,6 +230,8 @@ class GroupCommit:
         daily.add(connection, [row for state in changed for row in state.ended_days()])
         history.add_samples(connection, [row for state in changed for row in state.full_chunks()])
         history.roll_up_again(connection, [day for state in changed for day in state.days_to_roll_up_again()])
+        if self._pass_on is not None:
+            self._pass_on(connection, _leaving(deliveries, changes))
         return changes
 
     def _announce(self, deliveries: list[_Delivery], changes: dict[int, _Change]) -> None:
@@ -252,6 +259,18 @@ class GroupCommit:
         self.failure = error
         self._measures.failed_commits.inc()
         _fail(batch, error)
+
+
+def _leaving(deliveries: Sequence[_Delivery], changes: dict[int, _Change]) -> list[Leaving]:
+    """The reports that were new, in the order in which they came."""
+    taken = {number: iter(change.taken) for number, change in changes.items()}
+    return [
+        Leaving(delivery.caller.school_id, delivery.caller.device_id, each.timing.measured_at, each.raw)
+        for delivery in deliveries
+        if (news := taken.get(delivery.caller.number)) is not None
+        for each in delivery.arrived
+        if next(news) is not None
+    ]
 
 
 def _attempt(connection: Connection, task: _Task) -> Any:

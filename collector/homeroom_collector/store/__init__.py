@@ -1,5 +1,6 @@
 """The register, the latest state and the history: SQLAlchemy Core with Alembic, on SQLite or PostgreSQL."""
 
+from homeroom_collector.store import outbox_tables as _outbox_tables  # noqa: F401 - part of the schema
 from homeroom_collector.store import problem_tables as _problem_tables  # noqa: F401 - part of the schema
 from homeroom_collector.store import schema_access as _schema_access  # noqa: F401 - likewise
 from homeroom_collector.store import schema_decisions as _schema_decisions  # noqa: F401 - likewise

@@ -1,0 +1,9 @@
+"""Prometheus remote write 1.0: every sample of every report, with the time at which it was measured.
+
+Reads what ingest put into the queue in the same commit as the report itself; never imports ingest.
+"""
+
+from homeroom_collector.views.remote_write.service import keep_writing
+from homeroom_collector.views.remote_write.settings import RemoteWriteSettings
+
+__all__ = ["RemoteWriteSettings", "keep_writing"]
