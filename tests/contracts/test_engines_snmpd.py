@@ -18,6 +18,7 @@ MISSING = f"{SYSTEM}.99.0"
 AUTH = {"md5": "MD5", "sha": "SHA", "sha224": "SHA-224", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
 PRIV = {"des": "DES", "aes": "AES", "aes192": "AES192", "aes256": "AES256"}
 PAIRS = list(itertools.product(AUTH, PRIV))
+CISCO = {"aes192c": "AES192C", "aes256c": "AES256C"}
 AUTH_PASSWORD, PRIV_PASSWORD = "first-password", "second-password"
 
 CONFIGURATION = [
@@ -26,6 +27,8 @@ CONFIGURATION = [
     "sysName closet-3",
     *(f"createUser {a}-{p} {AUTH[a]} {AUTH_PASSWORD} {PRIV[p]} {PRIV_PASSWORD}" for a, p in PAIRS),
     *(f"rouser {a}-{p} authpriv" for a, p in PAIRS),
+    *(f"createUser cisco-{p} SHA {AUTH_PASSWORD} {CISCO[p]} {PRIV_PASSWORD}" for p in CISCO),
+    *(f"rouser cisco-{p} authpriv" for p in CISCO),
     *(f"createUser {a} {AUTH[a]} {AUTH_PASSWORD}" for a in AUTH),
     *(f"rouser {a} auth" for a in AUTH),
     "createUser nobody",
@@ -116,6 +119,24 @@ async def test_every_pair_of_algorithms_is_spoken(engine, port, pair):
     try:
         assert await session.get([SYS_NAME]) == {SYS_NAME: b"closet-3"}
         assert SYS_LOCATION in await session.walk(SYSTEM)
+    finally:
+        await session.close()
+
+
+@pytest.mark.parametrize("priv", CISCO)
+async def test_keys_extended_as_cisco_does_are_spoken_by_the_engine_that_can(engine, port, priv):
+    way = Credentials(
+        version="3",
+        user=f"cisco-{priv}",
+        auth_protocol="sha",
+        auth_password=Secret(AUTH_PASSWORD),
+        priv_protocol=priv,
+        priv_password=Secret(PRIV_PASSWORD),
+    )
+    session = await engine.open(at(port), way)
+    try:
+        assert session.engine == "pysnmp"
+        assert await session.get([SYS_NAME]) == {SYS_NAME: b"closet-3"}
     finally:
         await session.close()
 

@@ -23,7 +23,8 @@ from homeroom_collector.secret import Secret as Secret
 
 SnmpVersion = Literal["1", "2c", "3"]
 AuthProtocol = Literal["md5", "sha", "sha224", "sha256", "sha384", "sha512"]
-PrivProtocol = Literal["des", "aes", "aes192", "aes256"]
+PrivProtocol = Literal["des", "3des", "aes", "aes192", "aes256", "aes192c", "aes256c"]
+"""Those that end in ``c`` extend short keys as Reeder's draft says (3DES too), as Cisco and many others do it."""
 EngineName = Literal["gufo", "pysnmp"]
 
 

@@ -7,6 +7,9 @@ import importlib.util
 from homeroom_collector.snmp.engines.pysnmp.engine import PysnmpEngine
 from homeroom_collector.snmp.session import Credentials, Endpoint, Engine, EngineName, Session
 
+_PYSNMP_ONLY = ("3des", "aes192c", "aes256c")
+"""Privacy that gufo-snmp does not have."""
+
 
 class Engines:
     """Both engines behind one door. Close it when the process ends."""
@@ -18,7 +21,7 @@ class Engines:
 
     async def open(self, endpoint: Endpoint, credentials: Credentials) -> Session:
         """Make a session on the chosen engine; ``Session.engine`` says which it came to be."""
-        if credentials.version == "3" and credentials.context:
+        if credentials.version == "3" and (credentials.context or credentials.priv_protocol in _PYSNMP_ONLY):
             return await self._pysnmp.open(endpoint, credentials)
         return await self._chosen.open(endpoint, credentials)
 

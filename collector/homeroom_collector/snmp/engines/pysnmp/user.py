@@ -43,9 +43,12 @@ _AUTH: dict[AuthProtocol, Any] = {
 }
 _PRIV: dict[PrivProtocol, Any] = {
     "des": config.USM_PRIV_CBC56_DES,
+    "3des": config.USM_PRIV_CBC168_3DES,
     "aes": config.USM_PRIV_CFB128_AES,
     "aes192": config.USM_PRIV_CFB192_AES_BLUMENTHAL,
     "aes256": config.USM_PRIV_CFB256_AES_BLUMENTHAL,
+    "aes192c": config.USM_PRIV_CFB192_AES,
+    "aes256c": config.USM_PRIV_CFB256_AES,
 }
 _REFUSALS: dict[type[errind.ErrorIndication], str] = {
     errind.UnsupportedSecurityLevel: "1.3.6.1.6.3.15.1.1.1",
