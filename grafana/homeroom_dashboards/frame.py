@@ -34,6 +34,8 @@ class Uid(StrEnum):
     NETWORK = "homeroom-network"
     DEVICES = "homeroom-devices"
     MONITORING = "homeroom-monitoring"
+    REFRESH = "homeroom-refresh"
+    EQUITY = "homeroom-equity"
 
 
 _VARIABLES = (

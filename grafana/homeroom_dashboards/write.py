@@ -7,14 +7,15 @@ from pathlib import Path
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from homeroom_dashboards import devices, district, monitoring, network, school
+from homeroom_dashboards import devices, district, equity, monitoring, network, refresh, school
 
+_ORDER = (district, school, network, devices, refresh, equity, monitoring)
 FOLDER = Path(__file__).parents[1] / "dashboards"
 
 
 def dashboards() -> tuple[Dashboard, ...]:
     """Every dashboard, the first being the one to start with."""
-    return tuple(_numbered(module.dashboard().build()) for module in (district, school, network, devices, monitoring))
+    return tuple(_numbered(module.dashboard().build()) for module in _ORDER)
 
 
 def _numbered(built: Dashboard) -> Dashboard:

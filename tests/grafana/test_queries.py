@@ -14,6 +14,8 @@ import pytest
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from collector.decisions.made_up import of_everything, schools
+from homeroom_collector.decisions.newest import Decided
 from homeroom_collector.demo import plan
 from homeroom_collector.demo.plan import Places
 from homeroom_collector.demo.processes import Children
@@ -96,14 +98,17 @@ def patient_school() -> Fleet:
     state.uptime = {"computer": 0.99, "network": 1.0}
     state.wan.take("core", [Load(8.0, 8.0, None)], 0.0, in_session=True)
     state.wan.percentile = Rate(8.0, 8.0)
+    for school in schools(4):
+        fleet.put_school(school)
     return fleet
 
 
 @pytest.fixture
 async def patient() -> AsyncIterator[str]:
-    """Address of the same exposition over ``patient_school``."""
+    """Address of the same exposition over ``patient_school``, with decisions of which there is something everywhere."""
     app = letting_in()
-    app.add_routes(routes(patient_school(), CollectorRegistry(), MetricsSettings()))
+    decided = Decided(of_everything(), 0.0, 1)
+    app.add_routes(routes(patient_school(), CollectorRegistry(), MetricsSettings(), lambda: decided))
     runner = web.AppRunner(app)
     await runner.setup()
     port = free_port()

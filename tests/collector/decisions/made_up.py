@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from homeroom_collector.decisions.board import Board
-from homeroom_collector.decisions.district import District, Known
+from homeroom_collector.decisions.district import District, Known, Lines
 from homeroom_collector.decisions.policies import DecisionSettings
 from homeroom_collector.model import School
 from homeroom_collector.rules.asset import Asset, Assignment, LifeState
+from homeroom_collector.rules.equity import of_students
 from homeroom_collector.rules.measured import Measured
+from homeroom_collector.rules.refresh_policy import RefreshPolicy
+from homeroom_collector.rules.repairs import Repair
 
 TODAY = date(2026, 11, 22)
 _KINDS = (Assignment.ONE_TO_ONE, Assignment.ONE_TO_ONE, Assignment.CART, Assignment.STAFF)
@@ -74,4 +79,17 @@ def board(number: int = 600, of_schools: int = 4, seed: int = 20261122) -> Board
         district=District(schools=tuple(schools(of_schools)), devices=found),
         policies=DecisionSettings().policies(),
         today=TODAY,
+    )
+
+
+def of_everything() -> Board:
+    """The same with a repair, a busy line and a cap: a district of which every metric has a sample."""
+    found = board()
+    name = next(each.asset.name for each in found.district.devices if of_students(each.asset))
+    mended = {name: (Repair(began_on=TODAY - timedelta(days=9), ended_on=TODAY),)}
+    lines = Lines(busy_bps={"school-00": 1e6}, gear_up_ratio={"school-00": 1.0})
+    return replace(
+        found,
+        district=replace(found.district, lines=lines, repairs=mended),
+        policies=replace(found.policies, refresh=RefreshPolicy(budget=Decimal(20_000), years=1)),
     )

@@ -2,22 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
-from collector.decisions.made_up import TODAY, board
-from homeroom_collector.decisions.board import Board
-from homeroom_collector.decisions.district import Lines
+from collector.decisions.made_up import of_everything
 from homeroom_collector.fleet import Family, Fleet
 from homeroom_collector.fleet.member import TABLES
 from homeroom_collector.fleet.traffic import Load
 from homeroom_collector.fleet.wan import Rate
 from homeroom_collector.model import Device, School
-from homeroom_collector.rules.equity import of_students
-from homeroom_collector.rules.refresh_policy import RefreshPolicy
-from homeroom_collector.rules.repairs import Repair
 from homeroom_collector.views.metrics import decided
 from homeroom_collector.views.metrics.aggregates import AGGREGATES, rows
 from homeroom_collector.views.metrics.document import ALL_TABLES
@@ -45,19 +37,6 @@ def row(family: Family, labels: list[str]) -> str:
     return f"| `{family.name}` | {family.kind} | {', '.join(labels)} | {family.help} |"
 
 
-def a_board() -> Board:
-    """A district that has something of everything."""
-    made_up = board()
-    name = next(each.asset.name for each in made_up.district.devices if of_students(each.asset))
-    mended = {name: (Repair(began_on=TODAY - timedelta(days=9), ended_on=TODAY),)}
-    lines = Lines(busy_bps={"school-00": 1e6}, gear_up_ratio={"school-00": 1.0})
-    return replace(
-        made_up,
-        district=replace(made_up.district, lines=lines, repairs=mended),
-        policies=replace(made_up.policies, refresh=RefreshPolicy(budget=Decimal(20_000), years=1)),
-    )
-
-
 def expected() -> Iterator[str]:
     fleet = Fleet()
     fleet.put_school(School(school_id="s", name="S", enrollment_students=1, bandwidth_contracted_bps=8))
@@ -71,7 +50,7 @@ def expected() -> Iterator[str]:
         labels, _ = next(rows(read, fleet.schools))
         yield row(family, list(labels))
     for family, read in decided.FAMILIES:
-        labels, _ = next(read(a_board()))
+        labels, _ = next(read(of_everything()))
         yield row(family, list(labels))
     for table in ALL_TABLES.values():
         yield from (row(column.family, ["school", "device", *table.labels]) for column in table.columns)
