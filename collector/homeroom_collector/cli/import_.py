@@ -1,4 +1,4 @@
-"""``homeroom import schools|devices|snipe-it|oneroster``: what the district already knows."""
+"""``homeroom import schools|devices|snipe-it|oneroster|google``: what the district already knows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from homeroom_collector.cli import import_devices, import_oneroster, import_snipe_it
+from homeroom_collector.cli import import_devices, import_google, import_oneroster, import_snipe_it
 from homeroom_collector.cli.options import add_config, settings_of, wait_for
 from homeroom_collector.config import Settings
 from homeroom_collector.sources import schools as school_file
@@ -17,7 +17,12 @@ from homeroom_collector.store.schools import BroughtIn
 
 NAME = "import"
 HELP = "bring in what the district already knows"
-_KINDS: dict[str, ModuleType] = {"devices": import_devices, "snipe-it": import_snipe_it, "oneroster": import_oneroster}
+_KINDS: dict[str, ModuleType] = {
+    "devices": import_devices,
+    "snipe-it": import_snipe_it,
+    "oneroster": import_oneroster,
+    "google": import_google,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from homeroom_collector.cli.import_register import add_shared, bring_in, mapping_of
+from homeroom_collector.cli.import_register import add_mapping, add_shared, bring_in, mapping_of
 from homeroom_collector.model import School
 from homeroom_collector.sources import devices_csv
 from homeroom_collector.sources.asset_fields import Parsed
@@ -18,6 +18,7 @@ HELP = "the register of devices from a CSV file, of any system"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""
     add_shared(parser, "csv")
+    add_mapping(parser)
     parser.add_argument("file", type=Path)
     parser.add_argument("--dates", choices=("iso", "us", "eu"), help="how dates are written (default: iso)")
 

@@ -24,12 +24,16 @@ Read = Callable[[Sequence[School]], Awaitable[Parsed]]
 """Reads a source, knowing the schools."""
 
 
+def add_mapping(parser: argparse.ArgumentParser) -> None:
+    """Options of sources whose fields may mean anything."""
+    parser.add_argument("--map", action="append", default=[], metavar="'THEIRS=OURS'", help="what a field means")
+    parser.add_argument("--mapping", type=Path, metavar="FILE", help="fields, words and dates of the source, as YAML")
+
+
 def add_shared(parser: argparse.ArgumentParser, source: str) -> None:
     """Options that every import of devices has; ``source`` is the name it is remembered by."""
     add_config(parser)
     add_format(parser)
-    parser.add_argument("--map", action="append", default=[], metavar="'THEIRS=OURS'", help="what a field means")
-    parser.add_argument("--mapping", type=Path, metavar="FILE", help="fields, words and dates of the source, as YAML")
     parser.add_argument("--source", default=source, metavar="NAME", help="remembered with each field (%(default)s)")
     parser.add_argument("--overwrite", action="store_true", help="let this source win over others that disagree")
     parser.add_argument("--dry-run", action="store_true", help="show every change, and make none")

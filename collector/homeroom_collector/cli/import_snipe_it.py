@@ -9,7 +9,7 @@ from pathlib import Path
 
 import aiohttp
 
-from homeroom_collector.cli.import_register import add_shared, bring_in, mapping_of
+from homeroom_collector.cli.import_register import add_mapping, add_shared, bring_in, mapping_of
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.model import School
 from homeroom_collector.secret import Secret
@@ -26,6 +26,7 @@ _USUAL = Patience()
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""
     add_shared(parser, "snipe-it")
+    add_mapping(parser)
     parser.add_argument(
         "--url", required=True, metavar="URL", help="Snipe-IT's address, such as https://assets.example"
     )

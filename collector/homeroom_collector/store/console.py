@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from homeroom_collector.store.engine import Connection
-from homeroom_collector.store.schema import devices, google_devices
+from homeroom_collector.store.schema import devices, google_devices, latest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +31,28 @@ def listed(connection: Connection) -> list[Listed]:
         )
         for row in connection.execute(query)
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """One device as the console's register describes it; ``facts`` is the JSON of what it said of its kind, or None."""
+
+    serial: str | None
+    school_id: str
+    grade_band: str
+    manufacturer: str | None
+    model: str | None
+    location: str | None
+    status: str
+    facts: str | None
+
+
+def described(connection: Connection) -> list[Described]:
+    """All devices of the console, by id; a device that was enrolled twice comes twice."""
+    names = ("serial", "school_id", "grade_band", "manufacturer", "model")
+    columns: list[sa.ColumnElement[Any]] = [devices.c[name] for name in names]
+    columns += [google_devices.c.location, google_devices.c.status, latest.c.google.label("facts")]
+    query = sa.select(*columns).join_from(google_devices, devices)
+    query = query.join(latest, latest.c.device_number == devices.c.number, isouter=True)
+    rows = connection.execute(query.order_by(devices.c.device_id, google_devices.c.status)).mappings()
+    return [Described(**row) for row in rows]
