@@ -1,4 +1,4 @@
-"""``homeroom import schools|devices|snipe-it|oneroster|google``: what the district already knows."""
+"""``homeroom import schools|devices|snipe-it|google|oneroster|enrollment``: what the district already knows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from homeroom_collector.cli import import_devices, import_google, import_oneroster, import_snipe_it
+from homeroom_collector.cli import (
+    import_devices,
+    import_enrollment,
+    import_google,
+    import_oneroster,
+    import_snipe_it,
+)
 from homeroom_collector.cli.options import add_config, settings_of, wait_for
 from homeroom_collector.config import Settings
 from homeroom_collector.sources import schools as school_file
@@ -20,8 +26,9 @@ HELP = "bring in what the district already knows"
 _KINDS: dict[str, ModuleType] = {
     "devices": import_devices,
     "snipe-it": import_snipe_it,
-    "oneroster": import_oneroster,
     "google": import_google,
+    "oneroster": import_oneroster,
+    "enrollment": import_enrollment,
 }
 
 

@@ -20,6 +20,7 @@ from homeroom_collector.rules.measured import Measured
 from homeroom_collector.rules.reconcile import alive, gone
 from homeroom_collector.rules.refresh_actions import Action, Alternative, Step, alternatives, price, steps
 from homeroom_collector.rules.refresh_causes import Need, need
+from homeroom_collector.rules.refresh_hand_down import with_moves
 from homeroom_collector.rules.refresh_policy import RefreshPolicy, Rotation
 from homeroom_collector.rules.refresh_schedule import Horizon, Purchase, schedule, too_dear
 from homeroom_collector.rules.standards import DeviceVerdict, Standard, judge, support_end
@@ -36,6 +37,8 @@ class Line:
 
     ``year`` is the fiscal year of the purchase; None where it waits beyond the plan, has no price, or nothing is
     bought. ``cents`` is the price in that year, or in the first one where it waits; None where it is not known.
+    ``hand_down_to`` is a grade band that the device would do for, ``hand_down_for`` the device whose place it could
+    take.
     """
 
     asset: Asset
@@ -48,6 +51,7 @@ class Line:
     score: int = 0
     alternatives: tuple[Alternative, ...] = ()
     hand_down_to: str | None = None
+    hand_down_for: str | None = None
 
     @property
     def buys(self) -> bool:
@@ -231,7 +235,7 @@ def _dated(lines: Sequence[Line], horizon: Horizon) -> tuple[tuple[Line, ...], l
         year = years.get(purchase.key) if purchase else None
         cents = horizon.price(purchase, year) if purchase and year is not None else line.cents
         dated.append(replace(line, year=year, cents=cents))
-    return tuple(sorted(dated, key=_read)), list(purchases.values())
+    return tuple(sorted(with_moves(dated), key=_read)), list(purchases.values())
 
 
 def _read(line: Line) -> tuple[object, ...]:

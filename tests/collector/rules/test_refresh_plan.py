@@ -141,6 +141,8 @@ def test_a_whole_plan_keeps_its_cap_gives_reasons_and_only_gets_earlier_with_mor
     assert all(years[1][key] <= years[0][key] for key in years[0])
     assert {each.asset.name for each in judged} <= {line.asset.name for line in poor.lines}
     assert planned(judged, policy) == planned(judged, policy)
+    moves = [(line.asset.name, line.hand_down_for) for line in poor.lines if line.hand_down_for]
+    assert len({giver for giver, _ in moves}) == len({taker for _, taker in moves}) == len(moves)
 
 
 def device(tag: str, **facts: object) -> DeviceVerdict:
@@ -165,6 +167,33 @@ def test_a_device_too_weak_for_its_own_band_is_offered_to_another() -> None:
     assert (line.action, line.hand_down_to) == (Action.REPLACE, "K-2")
     dead = [device("T1", grade_band="9-12", memory_installed_bytes=4 * GIB, disk_failing=True)]
     assert planned(dead, replace(POLICY, hand_down=("K-2",))).lines[0].hand_down_to is None
+
+
+def test_a_handed_down_device_takes_the_place_of_the_one_that_needs_it_most_at_its_school() -> None:
+    def weak(tag: str, **more: object) -> DeviceVerdict:
+        return device(tag, grade_band="9-12", memory_installed_bytes=4 * GIB, support_end=date(2034, 6, 30), **more)
+
+    def worn(tag: str, **more: object) -> DeviceVerdict:
+        return device(tag, grade_band="K-2", memory_installed_bytes=1 * GIB, **more)
+
+    judged = [weak("W1"), weak("W2"), weak("W3"), worn("K1"), worn("K2", disk_failing=True)]
+    found = planned(judged, replace(POLICY, hand_down=("K-2",)))
+    lines = {line.asset.name: line for line in found.lines}
+    # Both of K-2 get one, the one with the failing disk first; for the third there is no place.
+    assert [lines[name].hand_down_for for name in ("W1", "W2", "W3")] == ["K2", "K1", None]
+    offer = lines["K2"].alternatives[0]
+    assert str(offer) == "hand-me-down $0.00 (W1, free in FY2028, meets the standards of K-2)"
+    assert lines["K2"].action is Action.REPLACE
+    assert lines["K2"].year == 2028  # what is bought does not change
+
+
+def test_nothing_is_handed_down_that_no_year_of_the_plan_sets_free() -> None:
+    judged = [
+        device("W1", grade_band="9-12", memory_installed_bytes=4 * GIB, support_end=date(2034, 6, 30)),
+        device("K1", grade_band="K-2", memory_installed_bytes=1 * GIB),
+    ]
+    lines = planned(judged, replace(POLICY, hand_down=("K-2",), budget=Decimal(0))).lines
+    assert {line.hand_down_for for line in lines} == {None}
 
 
 def test_a_school_short_of_spares_gets_them_and_an_unsupported_spare_is_none() -> None:

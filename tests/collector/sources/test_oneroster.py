@@ -154,11 +154,11 @@ def test_counts_are_kept_by_school_and_a_second_run_changes_nothing(
     path = export(tmp_path)
     status, rows, _ = imported(config, capsys, path, "--dry-run")
     assert (status, kept(tmp_path)[0]) == (1, {})
-    assert {row["outcome"] for row in rows} == {"add", "conflict", "unknown"}
+    assert {row["outcome"] for row in rows} == {"add", "conflict", "bad"}
     status, rows, said = imported(config, capsys, path)
     # The register says that Hill has 5 students and the file has 3; the annexe is no school here.
     assert [(row["school_id"], row["outcome"], row["before"], row["after"]) for row in rows] == [
-        ("o3", "unknown", None, None),
+        ("o3", "bad", None, None),
         ("hill", "conflict", 5, 3),
     ]
     assert "4 grades counted anew" in said

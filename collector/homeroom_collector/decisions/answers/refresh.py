@@ -13,7 +13,7 @@ from homeroom_collector.rules.refresh import DEVICES, Line, RefreshPlan
 
 LINES = (
     "fiscal_year", "action", "school_id", "grade_band", "asset", "serial", "model", "cost", "due", "score", "reasons",
-    "alternatives", "hand_down_to", "purchase_cost", "fund",
+    "alternatives", "hand_down_to", "hand_down_for", "purchase_cost", "fund",
 )  # fmt: skip
 SCENARIOS = ("scenario", "fiscal_year", "fund", "budget", "purchases", "cost", "left", "earlier", "later")
 WAITING = "waiting"
@@ -44,6 +44,7 @@ def _line(line: Line) -> Row:
         "reasons": "; ".join(line.reasons),
         "alternatives": "; ".join(map(str, line.alternatives)),
         "hand_down_to": line.hand_down_to,
+        "hand_down_for": line.hand_down_for,
         "purchase_cost": None if asset.cost_cents is None else money.dollars(asset.cost_cents),
         "fund": line.fund,
     }
