@@ -6,7 +6,7 @@ import pytest
 
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.model import School
-from homeroom_collector.sources.schools import read
+from homeroom_collector.sources.schools import _COLUMNS, parse, read
 
 HEADER = "school_id,name,level,grades,enrollment_students,bandwidth_contracted_mbps,networks,timezone\n"
 
@@ -88,3 +88,14 @@ def test_a_file_of_another_encoding_is_said_to_be_so(tmp_path: Path):
 def test_a_missing_file_is_said_in_words(tmp_path: Path):
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
         read(tmp_path / "schools.csv")
+
+
+def test_the_example_shows_every_column() -> None:
+    example = Path(__file__).parents[3] / "configs" / "schools.csv"
+    assert set(example.read_text().splitlines()[0].split(",")) == set(_COLUMNS)
+    assert [school.erate_entity for school in read(example)] == ["17001201", "17001202", "17001203"]
+
+
+def test_a_number_of_usac_s_has_digits_only() -> None:
+    with pytest.raises(ConfigError, match="USAC's number"):
+        parse(["school_id,name,erate_entity", "hill,Hill,BEN 17"], where="schools.csv")
