@@ -50,6 +50,7 @@ from homeroom_collector.ingest.throughput_measures import ThroughputMeasures
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
 from homeroom_collector.problems import settings as problem_settings
+from homeroom_collector.problems.http import ProblemCalls
 from homeroom_collector.problems.service import ProblemService, free_disk_ratio, unpolled_ratio
 from homeroom_collector.rules.calendar import SchoolCalendar
 from homeroom_collector.rules.health.itself import Itself
@@ -112,6 +113,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     gate = _gate(collector)
     app.add_routes(access.requires(access.DEVICE, *_calls(collector, gate)))
     app.add_routes(_views(collector))
+    app.add_routes(ProblemCalls(collector.store).routes())
     chromebook.serve(app, settings.chromebooks)
     put_door(app, collector.store, settings.access, gate.addresses, gate.limits, views.render)
     probes = (web.get("/healthz", _healthz), web.get("/readyz", _readyz))

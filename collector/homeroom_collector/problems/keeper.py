@@ -34,6 +34,7 @@ class Keeper:
         self.rows: Mapping[str, Row] = {}
         self._fleet, self._store = fleet, store
         self._looker = Looker(fleet, self.watch)
+        self._closed: Mapping[str, Row] = {}
         self._windows: Sequence[Window] = ()
         self._read_at: float | None = None
 
@@ -59,11 +60,21 @@ class Keeper:
         district = scene.district(cables(self._fleet.network.graph), former)
         found = verdicts(scene.findings, district, around, scene.cut_off)
         by_key = {verdict.problem.key: verdict for verdict in found}
-        return list(advance(self.rows, by_key, self._policy(), scene.now))
+        return list(advance({**self._returning(scene.now), **self.rows}, by_key, self._policy(), scene.now))
+
+    def _returning(self, now: float) -> dict[str, Row]:
+        """Problems that closed so lately that they are the same when they come back."""
+        self._closed = {
+            key: row
+            for key, row in self._closed.items()
+            if row.closed_at is not None
+            and now - row.closed_at < self.book.pace(row.problem.school, row.problem.kind).reopens_seconds
+        }
+        return dict(self._closed)
 
     async def _write(self, changes: Sequence[Transition], now: float) -> list[Transition]:
         made: list[Transition] = []
-        rows, lost = dict(self.rows), False
+        rows, closed, lost = dict(self.rows), dict(self._closed), False
         for start in range(0, len(changes), _PORTION):
             portion = changes[start : start + _PORTION]
             for change, row in zip(portion, await self._store.write(partial(_claim, portion, now)), strict=True):
@@ -71,14 +82,16 @@ class Keeper:
                     lost = True
                     continue
                 made.append(change)
-                _note(rows, change, row)
-        self.rows = rows
+                _note(rows, closed, change, row)
+        self.rows, self._closed = rows, closed
         if lost:
             await self._reread(now)
         return made
 
     async def _reread(self, now: float) -> None:
         self.rows = await self._store.read(problems.active)
+        lately = partial(problems.closed_lately, since=now - self.book.longest_reopens_seconds)
+        self._closed = await self._store.read(lately)
         self._read_at = now
 
     def _policy(self) -> Policy:
@@ -146,11 +159,13 @@ def _claim(changes: Sequence[Transition], now: float, connection: Connection) ->
     return [problems.claim(connection, change, now) for change in changes]
 
 
-def _note(rows: dict[str, Row], change: Transition, row: Row) -> None:
+def _note(rows: dict[str, Row], closed: dict[str, Row], change: Transition, row: Row) -> None:
     key = row.problem.key
-    if change.after is None or row.state == State.CLOSED:
-        rows.pop(key, None)
-    else:
+    rows.pop(key, None)
+    closed.pop(key, None)
+    if row.state == State.CLOSED:
+        closed[key] = row
+    elif change.after is not None:
         rows[key] = row
-    if change.change in ("opened", "closed"):
+    if change.change in ("opened", "reopened", "closed"):
         _log.info("problem %s: %s (%s)", change.change, row.problem.summary, key)

@@ -20,7 +20,7 @@ HOMEROOM = "homeroom"
 _SILENT = (Presence.DOWN, Presence.UNREACHABLE)
 _TAKES_ALL_OF_IT = (*presence.DOWN_KINDS, *school.WHOLE_SCHOOL, "ups_on_battery")
 """Kinds that explain whatever is wrong with their own subject."""
-_HELD_BY_NAME = frozenset({"school_dark", "wan_saturated", "wan_below_contract", *itself.RULES})
+_HELD_BY_NAME = frozenset({"school_dark", "wan_saturated", "wan_below_contract", "wan_slow", *itself.RULES})
 
 
 @dataclass(slots=True)
@@ -190,6 +190,7 @@ class Looker:
                 contracted_bps=state.school.bandwidth_contracted_bps,
                 speed_bps=sum(filter(None, speeds)) or None,
                 busiest_bps=max(rate) if rate else None,
+                latencies_seconds=self._watch.latencies(school_id, scene.now),
             ),
             judge,
         )

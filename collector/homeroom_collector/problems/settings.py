@@ -18,7 +18,7 @@ from homeroom_collector.rules.problem import Severity
 from homeroom_collector.rules.problem_state import Pace
 from homeroom_collector.strict import Seconds
 
-_NAMES = {"lasts": "lasts_seconds", "clears": "clears_seconds", "window": "window_seconds"}
+_NAMES = {name: f"{name}_seconds" for name in ("lasts", "clears", "reopens", "window")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class RuleSettings:
     leave: float | None = None
     lasts: Seconds | None = None
     clears: Seconds | None = None
+    reopens: Seconds | None = None
     window: Seconds | None = None
     at_least: int | None = None
     enabled: bool | None = None
@@ -104,8 +105,15 @@ class RuleBook:
         return Pace(
             lasts_seconds=rule.lasts_seconds,
             clears_seconds=rule.clears_seconds,
+            reopens_seconds=rule.reopens_seconds,
             instructional=rule.hours == "instructional",
         )
+
+    @property
+    def longest_reopens_seconds(self) -> float:
+        """How far back to look for problems that may come back."""
+        books = (self._district, *self._schools.values())
+        return max((rule.reopens_seconds for book in books for rule in book.values()), default=0.0)
 
     @cached_property
     def schools(self) -> tuple[str, ...]:

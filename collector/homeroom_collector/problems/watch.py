@@ -6,6 +6,7 @@ process, or another replica, had found, so that thresholds for leaving hold acro
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -24,7 +25,8 @@ from homeroom_collector.rules.health.rule import Finding, Rules
 from homeroom_collector.rules.problem import named
 from homeroom_collector.rules.problem_state import Row
 
-_LIVE_SECONDS = 3_600.0
+_LIVE_SECONDS = 7 * 86_400.0
+_LATENCIES, _LATENCY_SECONDS = 50, 900.0
 _PORT_KINDS = frozenset(ports.RULES)
 _LINE_KINDS = frozenset({"wan_down"})
 _RADIO_KINDS = frozenset(wireless.RULES)
@@ -41,6 +43,7 @@ class Watch:
         self.book = book
         self.shutdowns: Mapping[str, int] = {}
         self._known: dict[str, Known] = {}
+        self._latencies: dict[str, deque[tuple[float, float]]] = {}
 
     def recall(self, rows: Iterable[Row]) -> None:
         """Begin with what is kept as problems. To be called before reports are heard."""
@@ -75,8 +78,16 @@ class Watch:
         rules = self.book.of(member.device.school_id)
         if report.network is None:
             self._hear_computer(member.device.device_id, rules, calendar, report, at)
+            connectivity = report.connectivity
+            if member.on_campus is not False and connectivity and connectivity.latency_seconds is not None:
+                newest = self._latencies.setdefault(member.device.school_id, deque(maxlen=_LATENCIES))
+                newest.append((at, connectivity.latency_seconds))
         else:
             self._hear_gear(member, rules, report.network, at)
+
+    def latencies(self, school_id: str, now: float) -> list[float]:
+        """The latest round trips from computers on a school's campus."""
+        return [each for at, each in self._latencies.get(school_id, ()) if now - at <= _LATENCY_SECONDS]
 
     def findings(self, now: float) -> Iterator[Finding]:
         """Everything that is wrong by what devices said last. What only holds while they speak ends with silence."""

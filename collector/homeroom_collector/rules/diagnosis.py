@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from homeroom_collector.rules.health.rule import Finding, Rule
-from homeroom_collector.rules.health.school import WHOLE_SCHOOL
 from homeroom_collector.rules.problem import Problem, Severity, key_of, subject_of
 from homeroom_collector.rules.problem_state import Verdict
-from homeroom_collector.rules.root_cause import DISTRICT, District, Explained, Key
+from homeroom_collector.rules.root_cause import District, Explained, Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ def verdicts(
     """Judge everything at once. ``cut_off`` are schools of which nothing is heard, so their computers are explained."""
     explained = Explained(findings, district)
     keys = {found: key_of_finding(finding, around) for found, finding in explained.findings.items()}
-    members = _members(explained, around, cut_off)
+    members = _members(explained, district, around, cut_off)
     for found, finding in explained.findings.items():
         rule = around.rule(around.school(finding), finding.kind)
         if rule is None:
@@ -45,7 +44,7 @@ def verdicts(
         blamed = explained.findings[root]
         yield Verdict(
             problem=_problem(finding, keys[found], rule, around, tuple(sorted(members.get(found, ()))), cause),
-            holds=finding.holds,
+            holds=None if cause is None and explained.is_open(finding) else finding.holds,
             since=finding.since,
             suppressed=around.suppressed(blamed, around.school(blamed)),
         )
@@ -82,12 +81,15 @@ def _problem(
     )
 
 
-def _members(explained: Explained, around: Surroundings, cut_off: Sequence[str]) -> Mapping[Key, set[str]]:
+def _members(
+    explained: Explained, district: District, around: Surroundings, cut_off: Sequence[str]
+) -> Mapping[Key, set[str]]:
     """Devices that each root explains, without the one that it is about."""
     members: dict[Key, set[str]] = {}
     for found, finding in explained.findings.items():
         root = explained.roots[found]
-        if root != found and finding.kind not in WHOLE_SCHOOL and finding.name not in (root[1], DISTRICT):
+        is_device = finding.name in district.places or finding.name in district.school_of
+        if root != found and is_device and finding.name != root[1]:
             members.setdefault(root, set()).add(finding.name)
     for school in cut_off:
         reason = explained.cut_off(school)

@@ -23,7 +23,9 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-Change = Literal["noticed", "dropped", "opened", "relapsed", "recovering", "closed", "explained", "released", "updated"]
+Change = Literal[
+    "noticed", "dropped", "opened", "reopened", "relapsed", "recovering", "closed", "explained", "released", "updated"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +50,13 @@ class Row:
 class Pace:
     """How long a kind of problem must hold before it opens, and be gone before it closes.
 
-    ``instructional``: only instruction counts towards opening, and it opens during instruction only.
+    ``instructional``: only instruction counts towards opening, and it opens during instruction only. What comes back
+    within ``reopens_seconds`` after it closed is the same problem again.
     """
 
     lasts_seconds: float = 0.0
     clears_seconds: float = 0.0
+    reopens_seconds: float = 0.0
     instructional: bool = False
 
 
@@ -91,7 +95,7 @@ class Policy:
 def advance(
     rows: Mapping[str, Row], verdicts: Mapping[str, Verdict], policy: Policy, now: float
 ) -> Iterator[Transition]:
-    """Changes from ``rows`` (by key, none of them closed), in the order in which they are to be written."""
+    """Changes from ``rows`` (by key; closed ones only while they may come back), in the order to write them in."""
     for key, verdict in verdicts.items():
         if key not in rows and verdict.holds and not verdict.suppressed and verdict.problem.cause is None:
             yield _noticed(verdict, policy, now)
@@ -110,6 +114,8 @@ def _noticed(verdict: Verdict, policy: Policy, now: float) -> Transition:
 
 
 def _moved(row: Row, verdict: Verdict | None, policy: Policy, now: float) -> Transition | None:
+    if row.state == State.CLOSED:
+        return None if verdict is None else _came_back(row, verdict, policy, now)
     if verdict is None or verdict.holds is False:
         return _cleared(row, policy, now)
     if verdict.holds is None:
@@ -120,6 +126,17 @@ def _moved(row: Row, verdict: Verdict | None, policy: Policy, now: float) -> Tra
         back = replace(row, state=State.OPEN, problem=verdict.problem, clear_at=None)
         return Transition(change="relapsed", before=row, after=back)
     return _updated(row, verdict)
+
+
+def _came_back(row: Row, verdict: Verdict, policy: Policy, now: float) -> Transition | None:
+    """Open again what closed lately; it keeps its number and its history."""
+    if not verdict.holds or verdict.suppressed or verdict.problem.cause is not None:
+        return None
+    again = replace(row, problem=verdict.problem, state=State.OPEN, closed_at=None, clear_at=None)
+    since = now if verdict.since is None else min(verdict.since, now)
+    if not _lasted(replace(again, pending_at=since), policy, now):
+        return None
+    return Transition(change="reopened", before=row, after=again)
 
 
 def _waited(row: Row, verdict: Verdict, policy: Policy, now: float) -> Transition | None:

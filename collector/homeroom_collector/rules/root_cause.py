@@ -16,6 +16,8 @@ from homeroom_collector.rules.health.rule import Finding
 from homeroom_collector.rules.health.school import WHOLE_SCHOOL
 
 DISTRICT = "district"
+POLL_APART_SECONDS = 180.0
+"""Devices of one school are asked within this time of each other."""
 _SILENT = (Presence.DOWN, Presence.UNREACHABLE)
 _ON_THE_SURFACE = ("device_overdue", "device_missing", "school_dark", "wifi_without_clients", "access_points_lost")
 """Kinds that follow when the school around them is cut off."""
@@ -91,6 +93,16 @@ class Explained:
         """Give the finding that a device is silent."""
         return next((each for each in self._of_device.get(device_id, ()) if each.kind in DOWN_KINDS), None)
 
+    def is_open(self, finding: Finding) -> bool:
+        """Whether silence may still turn out to be somebody else's: what could explain it was not asked since."""
+        place = self._district.places.get(finding.name) if finding.kind in DOWN_KINDS else None
+        if place is None or place.silent_since is None:
+            return False
+        others = [each for each in self._in_school[place.school] if each.kind == "ups"]
+        if place.parent is not None and place.parent in self._district.places:
+            others.append(self._district.places[place.parent])
+        return any(_not_asked_since(each, place.silent_since) for each in others if each is not place)
+
     def of_school(self, school: str) -> Finding | None:
         """Give what takes a whole school, the most basic first."""
         found = {each.kind: each for each in self._of_device.get(school, ()) if each.kind in WHOLE_SCHOOL}
@@ -116,6 +128,8 @@ class Explained:
             return None
         if kind in WHOLE_SCHOOL:
             return self._above_school(finding)
+        if kind in ("wifi_down", "wan_slow"):
+            return self.cut_off(name) or self._of_line(name, kind)
         place = self._district.places.get(name)
         if place is None:
             return self._of_computer(finding)
@@ -139,6 +153,10 @@ class Explained:
                 return found
         return next(self._cut_above(finding.name), None)
 
+    def _of_line(self, school: str, kind: str) -> Finding | None:
+        """A line that is full is slow."""
+        return self.findings.get(("wan_saturated", school, "")) if kind == "wan_slow" else None
+
     def _line(self, place: Place) -> Finding | None:
         return next((each for each in self._of_device.get(place.device_id, ()) if each.kind == "wan_down"), None)
 
@@ -149,8 +167,11 @@ class Explained:
             if above is not None:
                 return above
         whole = self.of_school(place.school)
-        if whole is not None and place.state in _SILENT:
+        if whole is not None and place.state in _SILENT and _follows(place, whole):
             return whole
+        wifi = next((each for each in self._of_device.get(place.school, ()) if each.kind == "wifi_down"), None)
+        if wifi is not None and place.kind == "access_point":
+            return wifi
         return self._power.get(place.device_id) or self._cable(place)
 
     def _cable(self, place: Place) -> Finding | None:
@@ -176,6 +197,8 @@ class Explained:
             return silence
         if finding.kind in _ON_THE_SURFACE:
             return self._of_radio(finding, place)
+        if finding.kind == "ups_runtime_low":
+            return self.findings.get(("ups_replace_battery", place.device_id, ""))
         if finding.kind == "gear_restarted" and place.parent is not None:
             return self._power.get(place.device_id) or self.findings.get(("gear_restarted", place.parent, ""))
         if finding.kind in ("port_errors", "port_flapping", "duplex_mismatch"):
@@ -208,6 +231,16 @@ class Explained:
         while (cause := self._causes.get(seen[-1])) is not None and cause not in seen:
             seen.append(cause)
         return seen[-1]
+
+
+def _not_asked_since(place: Place, at: float) -> bool:
+    """Whether a device that answered has not been asked again. One that is silent already has said what it can."""
+    return place.state == Presence.UP and (place.polled_at or 0.0) < at
+
+
+def _follows(place: Place, whole: Finding) -> bool:
+    """A power cut explains what fell silent with it; what was dead before is dead by itself."""
+    return whole.kind != "power_out" or (place.silent_since or 0.0) >= whole.since - POLL_APART_SECONDS
 
 
 def heads(places: Sequence[Place]) -> list[Place]:

@@ -8,7 +8,7 @@ from homeroom_collector.model import Presence
 from homeroom_collector.rules.health.rule import Finding, Rule, Rules
 from homeroom_collector.rules.health.school import WHOLE_SCHOOL
 from homeroom_collector.rules.problem import Evidence
-from homeroom_collector.rules.root_cause import DISTRICT, Place, heads
+from homeroom_collector.rules.root_cause import DISTRICT, POLL_APART_SECONDS, Place, heads
 
 
 def uplink_down(school: str, places: Sequence[Place], now: float) -> Finding | None:
@@ -44,16 +44,41 @@ def _answered(place: Place, since: float) -> bool:
 
 
 def power_out(school: str, places: Sequence[Place], findings: Sequence[Finding], rule: Rule | None) -> Finding | None:
-    """Every UPS of a school runs on battery, and there are several."""
+    """Every UPS of a school runs on battery, and there are several, or other gear fell silent with them."""
     supplies = {place.device_id for place in places if place.kind == "ups"}
     on_battery = [each for each in findings if each.kind == "ups_on_battery" and each.name in supplies]
-    if rule is None or len(supplies) < (rule.at_least or 0) or len(on_battery) < len(supplies) or not on_battery:
+    if rule is None or not on_battery or len(on_battery) < len(supplies):
         return None
-    evidence = (Evidence(name="ups_on_battery", measured=len(on_battery), rule=len(supplies)),)
+    since = min(each.since for each in on_battery)
+    dark = [place for place in places if place.device_id not in supplies and _fell_silent(place, since)]
+    if len(on_battery) + len(dark) < (rule.at_least or 0):
+        return None
+    evidence = (
+        Evidence(name="ups_on_battery", measured=len(on_battery), rule=len(supplies)),
+        Evidence(name="silent_devices", measured=len(dark), rule=rule.at_least),
+    )
     return Finding(
-        kind="power_out", name=school, says="has no mains: every UPS runs on battery", evidence=evidence,
-        since=min(each.since for each in on_battery), at=max(each.at for each in on_battery),
+        kind="power_out", name=school, says="has no mains: every UPS runs on battery", evidence=evidence, since=since,
+        at=max(each.at for each in on_battery),
     )  # fmt: skip
+
+
+def _fell_silent(place: Place, since: float) -> bool:
+    """Whether a device is down by itself since about then."""
+    silent = place.state == Presence.DOWN and place.silent_since is not None
+    return silent and (place.silent_since or 0.0) >= since - POLL_APART_SECONDS
+
+
+def wifi_down(school: str, places: Sequence[Place], rule: Rule | None, now: float) -> Finding | None:
+    """Nearly all access points of a school fell silent together, while what they hang from answers."""
+    points = [place for place in places if place.kind == "access_point" and place.state != Presence.UNKNOWN]
+    down = sorted(place.silent_since for place in points if place.state == Presence.DOWN and place.silent_since)
+    together = [at for at in down if at <= down[0] + POLL_APART_SECONDS]
+    if rule is None or len(together) < (rule.at_least or 0) or len(together) < (rule.enter or 0.0) * len(points):
+        return None
+    evidence = (Evidence(name="access_points_silent", measured=len(together), rule=len(points)),)
+    says = f"has no Wi-Fi: {len(together)} of {len(points)} access points are silent"
+    return Finding(kind="wifi_down", name=school, says=says, evidence=evidence, since=down[0], at=now)
 
 
 def district_outage(findings: Sequence[Finding], schools: int, rule: Rule | None, now: float) -> Finding | None:
@@ -76,6 +101,8 @@ def of_schools(
     """Causes of each school that has gear, by its gear and by the findings about its UPSes."""
     for school, mine in places.items():
         if "uplink_down" in rules[school] and (found := uplink_down(school, mine, now)):
+            yield found
+        if found := wifi_down(school, mine, rules[school].get("wifi_down"), now):
             yield found
         if found := power_out(school, mine, findings.get(school, ()), rules[school].get("power_out")):
             yield found

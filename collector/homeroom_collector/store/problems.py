@@ -31,6 +31,14 @@ def active(connection: Connection) -> dict[str, Row]:
     return {row["key"]: row_of(row, explained.get(row["problem_id"], ())) for row in rows}
 
 
+def closed_lately(connection: Connection, since: float) -> dict[str, Row]:
+    """The newest problem of each key that closed since a moment, and is not known again; without members."""
+    again = sa.select(table.c.key).where(table.c.state != State.CLOSED)
+    query = sa.select(table).where(table.c.closed_at >= since, table.c.key.not_in(again))
+    rows = connection.execute(query.order_by(table.c.problem_id)).mappings()
+    return {row["key"]: row_of(row) for row in rows}
+
+
 def row_of(row: Any, of_it: Sequence[str] = ()) -> Row:
     """A row of the table as the rules see it."""
     return Row(
@@ -90,14 +98,24 @@ def _deleted(connection: Connection, row: Row) -> bool:
 
 def _changed(connection: Connection, before: Row, after: Row, change: str, now: float) -> Row | None:
     values = {**_values(after), "version": before.version + 1, "changed_at": now}
-    if not connection.execute(sa.update(table).where(*_is(before)).values(values)).rowcount:
+    if not _updated(connection, sa.update(table).where(*_is(before)).values(values)):
         return None
-    old, new = set(before.problem.members[:MOST_MEMBERS]), set(after.problem.members[:MOST_MEMBERS])
+    known = members_of(connection, after.problem_id) if change == "reopened" else before.problem.members[:MOST_MEMBERS]
+    old, new = set(known), set(after.problem.members[:MOST_MEMBERS])
     _leave(connection, after.problem_id, sorted(old - new))
     _join(connection, after.problem_id, sorted(new - old))
     if change != "updated" and after.opened_at is not None:
         record(connection, after.problem_id, now, change, text=_said(after, change))
     return replace(after, version=before.version + 1)
+
+
+def _updated(connection: Connection, statement: sa.Update) -> bool:
+    """False where the row has changed, or where its key is in use again already."""
+    try:
+        with connection.begin_nested():
+            return bool(connection.execute(statement).rowcount)
+    except sa.exc.IntegrityError:
+        return False
 
 
 def _said(row: Row, change: str) -> str:

@@ -21,11 +21,10 @@ def test_the_example_shows_every_rule_with_its_default():
     assert {kind: book.rule("", kind) for kind in DEFAULTS} == {kind: defaults.rule("", kind) for kind in DEFAULTS}
     for name in ("every_seconds", "keep_closed_seconds", "critical_members", "collection"):
         assert getattr(book, name) == getattr(defaults, name)
-    names = {"lasts_seconds": "lasts", "clears_seconds": "clears", "window_seconds": "window"}
+    durations = ("lasts", "clears", "reopens", "window")
     for kind, rule in DEFAULTS.items():
-        meant = {names.get(name, name) for name in RuleSettings.__dataclass_fields__ if name not in names.values()}
-        meant = {name for name in meant if getattr(rule, name) is not None} | {"lasts", "clears"}
-        meant |= {"window"} if rule.window_seconds is not None else set()
+        names = {name: f"{name}_seconds" if name in durations else name for name in RuleSettings.__dataclass_fields__}
+        meant = {name for name, field in names.items() if getattr(rule, field) is not None}
         assert set(written["rules"][kind]) == meant, kind
 
 

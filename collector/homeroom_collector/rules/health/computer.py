@@ -20,7 +20,7 @@ RULES: Mapping[str, Rule] = {
     "agent_old": Rule(severity=Severity.INFO, enter=2, leave=0, clears_seconds=HOUR),
 }
 LIVE = frozenset({"device_hot"})
-"""Kinds that end with silence: a laptop that is switched off is not hot."""
+"""Kinds that a week of silence ends: nobody knows how hot a laptop in a drawer is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ class Rule:
     """What a kind of problem asks. None: the rule has no such threshold.
 
     It holds from ``enter`` on and until ``leave``. It opens once it held for ``lasts_seconds`` (of instruction, where
-    ``hours`` is instructional) and closes once it was gone for ``clears_seconds``. ``window_seconds`` is how far back a
+    ``hours`` is instructional) and closes once it was gone for ``clears_seconds``; within ``reopens_seconds`` after
+    that it is the same problem again. ``window_seconds`` is how far back a
     rule counts or compares; it needs ``at_least`` things to judge by.
     """
 
@@ -27,6 +28,7 @@ class Rule:
     leave: float | None = None
     lasts_seconds: float = 0.0
     clears_seconds: float = 300.0
+    reopens_seconds: float = 2 * HOUR
     window_seconds: float | None = None
     at_least: int | None = None
     enabled: bool = True

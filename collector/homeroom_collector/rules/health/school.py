@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from homeroom_collector.rules.health.rule import HOUR, Judge, Rule
+from homeroom_collector.rules.health.rule import HOUR, MINUTE, Judge, Rule
 from homeroom_collector.rules.problem import Evidence, Severity
 
 RULES: Mapping[str, Rule] = {
     "uplink_down": Rule(severity=Severity.CRITICAL, lasts_seconds=30.0),
+    "wifi_down": Rule(severity=Severity.CRITICAL, enter=0.8, lasts_seconds=MINUTE, at_least=3),
     "power_out": Rule(severity=Severity.CRITICAL, lasts_seconds=30.0, at_least=2),
     "school_dark": Rule(
         severity=Severity.CRITICAL, hours="instructional", enter=0.05, leave=0.2, window_seconds=660.0, at_least=10
