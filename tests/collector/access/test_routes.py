@@ -51,9 +51,17 @@ ALLOWED: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/api/v1/equity"): PEOPLE,
     ("GET", "/api/v1/readiness"): PEOPLE,
     ("GET", "/api/v1/reconcile"): PEOPLE,
+    ("GET", "/api/v1/problems"): PEOPLE,
+    ("GET", "/api/v1/problems/{id}"): PEOPLE,
+    ("POST", "/api/v1/problems/{id}/acknowledge"): {"admin", "technician", "help desk", "school technician"},
 }
 # Paths with a part to fill in.
-FILLED = {"/static/{name}": "/static/homeroom.css", "/api/{call}": "/api/v1/nothing"}
+FILLED = {
+    "/static/{name}": "/static/homeroom.css",
+    "/api/{call}": "/api/v1/nothing",
+    "/api/v1/problems/{id}": "/api/v1/problems/1",
+    "/api/v1/problems/{id}/acknowledge": "/api/v1/problems/1/acknowledge",
+}
 REFUSED = {401, 403}
 
 
