@@ -57,7 +57,11 @@ def key_of_finding(finding: Finding, around: Surroundings) -> str:
 
 def _former(finding: Finding, key: str, district: District) -> str | None:
     """What explained it until just now, and is recovering: it may need a moment longer than its cause."""
-    former = district.recovering.get(finding.name)
+    names = [finding.name]
+    if finding.kind == "wifi_down":
+        places = district.places.values()
+        names = [each.device_id for each in places if each.school == finding.name and each.kind == "access_point"]
+    former = next((district.recovering[name] for name in names if name in district.recovering), None)
     return None if former == key else former
 
 
@@ -95,5 +99,7 @@ def _members(
         reason = explained.cut_off(school)
         if reason is not None:
             root = explained.roots[reason.kind, reason.name, reason.part]
-            members.setdefault(root, set()).update(around.computers(school, reason.since))
+            mine = members.setdefault(root, set())
+            mine.update(around.computers(school, reason.since))
+            mine.update(explained.unheard(school, reason.since))
     return members

@@ -93,6 +93,12 @@ class Explained:
         """Give the finding that a device is silent."""
         return next((each for each in self._of_device.get(device_id, ()) if each.kind in DOWN_KINDS), None)
 
+    def unheard(self, school: str, since: float) -> Iterator[str]:
+        """Give the gear of a school that has not answered since a moment, asked or not."""
+        for place in self._in_school.get(school, ()):
+            if place.state != Presence.UP or (place.polled_at or 0.0) <= since:
+                yield place.device_id
+
     def is_open(self, finding: Finding) -> bool:
         """Whether silence may still turn out to be somebody else's: what could explain it was not asked since."""
         place = self._district.places.get(finding.name) if finding.kind in DOWN_KINDS else None
@@ -199,13 +205,18 @@ class Explained:
             return self._of_radio(finding, place)
         if finding.kind == "ups_runtime_low":
             return self.findings.get(("ups_replace_battery", place.device_id, ""))
-        if finding.kind == "gear_restarted" and place.parent is not None:
-            return self._power.get(place.device_id) or self.findings.get(("gear_restarted", place.parent, ""))
+        if finding.kind == "gear_restarted":
+            return self._of_restart(place)
         if finding.kind in ("port_errors", "port_flapping", "duplex_mismatch"):
             far = self._district.links.get((place.device_id, finding.part))
             if far is not None and far[0] == place.parent:
                 return self.findings.get((finding.kind, *far))
         return None
+
+    def _of_restart(self, place: Place) -> Finding | None:
+        """What starts anew had no power: by its UPS, with its whole school, or through its parent."""
+        no_mains = self.findings.get(("power_out", place.school, "")) or self._power.get(place.device_id)
+        return no_mains or self.findings.get(("gear_restarted", place.parent or "", ""))
 
     def _of_radio(self, finding: Finding, place: Place) -> Finding | None:
         whole = self.cut_off(place.school)

@@ -44,10 +44,9 @@ class Ports:
         for place, port in enumerate(ports):
             if comparable:
                 self._compare(place, port, up[place], judge)
-                judge.above(
-                    "port_errors", "errors_per_second", _rate(self._errors[place], errors[place], seconds),
-                    "port {part} has {value:.1f} errors a second", names[place],
-                )  # fmt: skip
+            rate = _rate(self._errors[place], errors[place], seconds) if comparable else None
+            says = "port {part} has {value:.1f} errors a second"
+            judge.above("port_errors", "errors_per_second", rate, says, names[place])
             self._judge(port, names[place], judge)
         self._at, self._names, self._errors, self._up = judge.at, names, errors, up
 

@@ -10,7 +10,7 @@ from homeroom_collector.rules.problem import Evidence, Severity
 
 RULES: Mapping[str, Rule] = {
     "uplink_down": Rule(severity=Severity.CRITICAL, lasts_seconds=30.0),
-    "wifi_down": Rule(severity=Severity.CRITICAL, enter=0.8, lasts_seconds=MINUTE, at_least=3),
+    "wifi_down": Rule(severity=Severity.CRITICAL, enter=0.8, lasts_seconds=MINUTE, at_least=2),
     "power_out": Rule(severity=Severity.CRITICAL, lasts_seconds=30.0, at_least=2),
     "school_dark": Rule(
         severity=Severity.CRITICAL, hours="instructional", enter=0.05, leave=0.2, window_seconds=660.0, at_least=10
