@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 KEY ?= var/chromebook.pem
 TYPES := agent/chromebook/node_modules/.installed
 
-.PHONY: install demo run test lint bench lock clean tools dashboards agent-dist chromebook-dist chromebook-types
+.PHONY: install demo run test lint bench soak lock clean tools dashboards agent-dist chromebook-dist chromebook-types
 
 install: $(STAMP)
 
@@ -54,6 +54,10 @@ lint: install
 
 bench: install tools
 	$(BIN)/python -m tests.benchmarks
+
+# Long runs at full size; some minutes.
+soak: install tools
+	PYTHONPATH=tests $(BIN)/python -m soak
 
 # The laptop agent for machines without Python: dist/homeroom-agent/, and a Debian package where dpkg-deb is.
 agent-dist: install

@@ -66,6 +66,7 @@ from homeroom_collector.store import Connection, Store, outbox, schools
 from homeroom_collector.store.calendar_memory import CalendarMemory
 from homeroom_collector.store.engine import folder_of as store_folder
 from homeroom_collector.store.manners import MannerStore
+from homeroom_collector.tickets.serving import serve_tickets
 from homeroom_collector.views.remote_write import keep_writing
 
 _log = logging.getLogger(__name__)
@@ -121,6 +122,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     check_routes(app)
     app.cleanup_ctx.append(_store)
     app.cleanup_ctx.append(_committing)
+    serve_tickets(app, settings, collector.store, collector.registry, collector.fleet)
     app.cleanup_ctx.append(_running(_follow_revocations))
     app.cleanup_ctx.append(_running(_keep_quarantine))
     app.cleanup_ctx.append(_running(_keep_presence))

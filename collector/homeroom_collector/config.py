@@ -158,6 +158,13 @@ class PresenceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFile:
+    """Which help desk gets which tickets, as a YAML file; None makes none."""
+
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BandwidthSettings:
     """What a school's line to the outside should carry, for each student enrolled."""
 
@@ -192,6 +199,7 @@ class Settings:
     remote_write: RemoteWriteSettings = field(default_factory=RemoteWriteSettings)
     freshness: FreshnessSettings = field(default_factory=FreshnessSettings)
     presence: PresenceSettings = field(default_factory=PresenceSettings)
+    tickets: TicketFile = field(default_factory=TicketFile)
     bandwidth: BandwidthSettings = field(default_factory=BandwidthSettings)
 
 
@@ -268,6 +276,7 @@ def _located(settings: Settings, folder: Path) -> Settings:
                 if (file := getattr(settings.decisions, name)) is not None
             },
         ),
+        tickets=TicketFile(file=folder / settings.tickets.file if settings.tickets.file else None),
         chromebooks=chromebook.located(settings.chromebooks, folder),
         snmp=snmp.located(settings.snmp, folder),
         google=google.located(settings.google, folder),

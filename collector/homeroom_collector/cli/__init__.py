@@ -32,6 +32,7 @@ from homeroom_collector.cli import (
     sign_ins,
     snmp,
     standards,
+    tickets,
     token,
     topology,
 )
@@ -41,6 +42,7 @@ from homeroom_collector.errors import CollectorError, ConfigError
 COMMANDS: tuple[ModuleType, ...] = (
     serve, demo, check_config, sign_in, sign_ins, token, calendar, devices, events, import_, google, snmp, standards,
     topology, refresh, erate, reconcile, equity, readiness, register, problems, maintenance,
+    tickets,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""
 

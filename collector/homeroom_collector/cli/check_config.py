@@ -11,6 +11,7 @@ from homeroom_collector.errors import ConfigError
 from homeroom_collector.problems import settings as problem_settings
 from homeroom_collector.sources import calendar_settings, schools
 from homeroom_collector.store.engine import parse_url
+from homeroom_collector.tickets import settings as ticket_settings
 from homeroom_collector.tls import Certificate
 
 NAME = "check-config"
@@ -34,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
         lambda: problem_settings.load(settings.rules.file),
         lambda: standards_settings.load(settings.decisions.standards),
         lambda: refresh_settings.load(settings.decisions.refresh),
+        lambda: ticket_settings.load(settings.tickets.file),
         lambda: Certificate(tls.certificate, tls.key) if tls else None,
     ):
         try:

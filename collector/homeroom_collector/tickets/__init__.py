@@ -1,1 +1,4 @@
-"""From a problem to a ticket at the help desk and back."""
+"""Tickets at the help desk: one for each cause, opened, told, and closed by itself.
+
+What is to be done is decided in ``rules/ticket*.py``; here it is done. Nothing is held in memory only.
+"""

@@ -1,0 +1,1 @@
+"""Alertmanager: its webhook is taken in, its API is asked, and neither is believed alone."""

@@ -1,0 +1,35 @@
+"""The help desks that Homeroom speaks to. Each file has a settings class, a ``build``, and what the desk can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from homeroom_collector.tickets.building import Building
+from homeroom_collector.tickets.desk import Capabilities, Desk
+from homeroom_collector.tickets.desks import email, request_tracker, webhook
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of help desk. ``settings`` is the class of its section of ``tickets.yml``."""
+
+    settings: type[Any]
+    build: Callable[[Any, Building], Desk]
+    capabilities: Capabilities
+
+
+DESKS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "request_tracker": Kind(
+            request_tracker.RequestTrackerSettings,
+            request_tracker.build,
+            request_tracker.RequestTracker.capabilities,
+        ),
+        "email": Kind(email.EmailSettings, email.build, email.EmailDesk.capabilities),
+        "webhook": Kind(webhook.WebhookSettings, webhook.build, webhook.WebhookDesk.capabilities),
+    }
+)
+"""By the name of their section."""
