@@ -5,6 +5,7 @@ The one place that knows which status says what, so that no help desk is retried
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -108,6 +109,11 @@ def _said(body: Any) -> str:
     """The words of an error, bounded; help desks put them in many places, so all of it is shown."""
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False) if body is not None else ""
     return " ".join(text.split())[:300]
+
+
+def basic(user: str, password: str) -> str:
+    """The value of ``Authorization`` for a name and a password (RFC 7617)."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def rows(body: Any, *path: str) -> list[dict[str, Any]]:

@@ -17,8 +17,14 @@ from homeroom_collector.tickets.alertmanager import settings as alertmanager
 from homeroom_collector.tickets.alertmanager.settings import AlertmanagerSettings
 from homeroom_collector.tickets.desks import DESKS
 from homeroom_collector.tickets.desks.email import EmailSettings
+from homeroom_collector.tickets.desks.freshservice import FreshserviceSettings
+from homeroom_collector.tickets.desks.jira import JiraSettings
+from homeroom_collector.tickets.desks.osticket import OsTicketSettings
 from homeroom_collector.tickets.desks.request_tracker import RequestTrackerSettings
+from homeroom_collector.tickets.desks.servicenow import ServiceNowSettings
 from homeroom_collector.tickets.desks.webhook import WebhookSettings
+from homeroom_collector.tickets.desks.zammad import ZammadSettings
+from homeroom_collector.tickets.desks.zendesk import ZendeskSettings
 from homeroom_collector.tickets.secrets import SecretSource
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -122,6 +128,12 @@ class TicketSettings:
     request_tracker: RequestTrackerSettings | None = None
     email: EmailSettings | None = None
     webhook: WebhookSettings | None = None
+    zendesk: ZendeskSettings | None = None
+    freshservice: FreshserviceSettings | None = None
+    jira: JiraSettings | None = None
+    servicenow: ServiceNowSettings | None = None
+    zammad: ZammadSettings | None = None
+    osticket: OsTicketSettings | None = None
 
     def policy(self) -> TicketPolicy:
         """As the rules want it."""

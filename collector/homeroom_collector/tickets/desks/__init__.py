@@ -9,7 +9,17 @@ from typing import Any
 
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Desk
-from homeroom_collector.tickets.desks import email, request_tracker, webhook
+from homeroom_collector.tickets.desks import (
+    email,
+    freshservice,
+    jira,
+    osticket,
+    request_tracker,
+    servicenow,
+    webhook,
+    zammad,
+    zendesk,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,14 @@ DESKS: Mapping[str, Kind] = MappingProxyType(
         ),
         "email": Kind(email.EmailSettings, email.build, email.EmailDesk.capabilities),
         "webhook": Kind(webhook.WebhookSettings, webhook.build, webhook.WebhookDesk.capabilities),
+        "zendesk": Kind(zendesk.ZendeskSettings, zendesk.build, zendesk.Zendesk.capabilities),
+        "freshservice": Kind(
+            freshservice.FreshserviceSettings, freshservice.build, freshservice.Freshservice.capabilities
+        ),
+        "jira": Kind(jira.JiraSettings, jira.build, jira.Jira.capabilities),
+        "servicenow": Kind(servicenow.ServiceNowSettings, servicenow.build, servicenow.ServiceNow.capabilities),
+        "zammad": Kind(zammad.ZammadSettings, zammad.build, zammad.Zammad.capabilities),
+        "osticket": Kind(osticket.OsTicketSettings, osticket.build, osticket.OsTicket.capabilities),
     }
 )
 """By the name of their section."""
