@@ -22,7 +22,8 @@ from .hostile import Request, Script, agent, binding
 COLUMN = "1.3.6.1.2.1.2.2.1.10"
 NAMES = [f"{COLUMN}.{row}" for row in range(1, 9)]
 TRUTH = {name: 1000 + row for row, name in enumerate(NAMES)}
-TIMEOUT, TRIES = 0.03, 2
+TIMEOUT, TRIES = 0.3, 2
+FUZZED = 0.03
 Talk = Callable[[Session], Awaitable[Any]]
 
 both = pytest.mark.parametrize("engine", ["gufo", "pysnmp"])
@@ -167,7 +168,7 @@ async def test_a_value_that_breaks_its_type_is_never_a_number(engine, talk, valu
         return [request.answer(*(spoilt if each == counter(NAMES[2]) else each for each in truth(request)))]
 
     try:
-        rows = await conversed(engine, script, talk)
+        rows = await conversed(engine, script, talk, timeout_seconds=FUZZED)
     except (SnmpAnswerError, SnmpTimeoutError) as error:
         rows = error.rows
     assert rows.items() <= TRUTH.items()
@@ -262,6 +263,32 @@ async def test_getbulk_that_is_ignored_becomes_getnext(engine):
     assert await conversed(engine, script, talk) == (TRUTH, 0)
     assert asked[:1] == [0xA5]
     assert asked.count(0xA5) <= TRIES
+
+
+@both
+async def test_one_table_that_chokes_on_getbulk_does_not_slow_the_others(engine):
+    """Brocade's ifPhysAddress and the like: everything else takes GETBULK well."""
+    bad = "1.3.6.1.2.1.2.2.1.6"
+    rows = [f"{bad}.{row}" for row in range(1, 7)]
+    asked: list[tuple[int, str]] = []
+
+    def script(request: Request) -> list[bytes]:
+        (name,) = request.names
+        asked.append((request.kind, name))
+        if not name.startswith(bad):
+            return honest(request)
+        if request.kind == 0xA5:
+            return []
+        following = [row for row in rows if arcs(row) > arcs(name)][:1]
+        return [request.answer(*([binding(row, encode_value(1)) for row in following] or [counter(NAMES[0])]))]
+
+    async def talk(session: Session) -> Any:
+        found = [len(await session.walk(oid)) for oid in (COLUMN, bad, COLUMN)]
+        return found, session.max_repetitions
+
+    assert await conversed(engine, script, talk) == ([8, 6, 8], 20)
+    assert sum(kind == 0xA5 and name.startswith(bad) for kind, name in asked) == TRIES - 1
+    assert all(kind == 0xA5 for kind, name in asked if name.startswith(COLUMN))
 
 
 @both
@@ -419,7 +446,7 @@ def in_time(
 ) -> None:
     started = time.monotonic()
     try:
-        rows = asyncio.run(conversed(engine, script, talk))
+        rows = asyncio.run(conversed(engine, script, talk, timeout_seconds=FUZZED))
     except SnmpError:
         rows = None
     assert time.monotonic() - started < 5

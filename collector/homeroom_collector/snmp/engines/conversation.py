@@ -123,7 +123,8 @@ class Conversation:
     async def _step(self, walk: Walk) -> Answer:
         """Ask for what follows, with less each time that fails."""
         failure: SnmpError | None = None
-        for repetitions in list(_sizes(self.max_repetitions, self._tries, has_answered=self._has_answered)):
+        size = self.max_repetitions if walk.repetitions is None else min(walk.repetitions, self.max_repetitions)
+        for repetitions in list(_sizes(size, self._tries, has_answered=self._has_answered)):
             try:
                 answer = await self._ask_next(walk, repetitions)
             except SnmpRefusedError:
@@ -134,19 +135,26 @@ class Conversation:
             self._has_answered = True
             if repetitions and (answer.error_status or not answer.bindings):
                 return await self._ask_less(walk, answer, repetitions)
-            self._remember(repetitions)
+            self._remember(walk, repetitions)
             return answer
         assert failure is not None
         raise failure
 
-    def _remember(self, repetitions: int) -> None:
-        """Keep to the smaller size that worked, unless the larger has worked before: then a datagram was lost."""
-        if repetitions < self.max_repetitions and self._repetitions_that_worked >= self.max_repetitions:
-            self._repetitions_that_worked = 0  # the next time it is not chance
-        elif repetitions < self.max_repetitions:
-            self.max_repetitions = repetitions
-        else:
+    def _remember(self, walk: Walk, repetitions: int) -> None:
+        """Keep to the smaller size that worked: everywhere, or in this walk alone where the larger has worked before.
+
+        Then a datagram was lost, or it is one table of which the agent cannot give much at once; two in a row are
+        the agent.
+        """
+        if walk.repetitions is not None:
+            walk.repetitions = min(walk.repetitions, repetitions)
+        elif repetitions >= self.max_repetitions:
             self._repetitions_that_worked = repetitions
+        elif self._repetitions_that_worked >= self.max_repetitions:
+            self._repetitions_that_worked = 0
+            walk.repetitions = repetitions
+        else:
+            self.max_repetitions = repetitions
 
     async def _ask_less(self, walk: Walk, answer: Answer, repetitions: int) -> Answer:
         """Ask with fewer repetitions after tooBig, and with GETNEXT after any other error or an empty answer."""

@@ -11,14 +11,16 @@ class Walk:
     """A walk below ``base``: what came is in ``rows``, and ``last`` is where to go on.
 
     Devices that answer out of order exist (RouterOS, FortiGate, Zyxel), so only an OID that came before ends the walk;
-    each answer must bring a new one, which with ``limit`` bounds every walk.
+    each answer must bring a new one, which with ``limit`` bounds every walk. ``repetitions`` is what this walk is down
+    to, where it turned out to be less than the device takes elsewhere; None before.
     """
 
-    __slots__ = ("_below", "_empty", "base", "done", "last", "limit", "rows")
+    __slots__ = ("_below", "_empty", "base", "done", "last", "limit", "repetitions", "rows")
 
     def __init__(self, base: str, limit: int) -> None:
         self.base, self.limit, self.last = base, limit, base
         self.rows: dict[str, Value] = {}
+        self.repetitions: int | None = None
         self.done = False
         self._below = f"{base}."
         self._empty: set[str] = set()
