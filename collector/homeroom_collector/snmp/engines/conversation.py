@@ -74,10 +74,12 @@ class Conversation:
             return await self._after_silence(oids, error, failures)
         if answer.error_status:
             return self._after_error(oids, answer, failures)
-        self.cost.variables += len(answer.bindings)
-        rows.update(answer.bindings)  # type: ignore[arg-type] # what is not a value is taken out in the next line
-        for name in [name for name, value in answer.bindings if value is None or value is END]:
-            del rows[name]
+        if answer.values is not None:
+            self.cost.variables += len(answer.values)
+            rows.update(answer.values)
+        else:
+            self.cost.variables += len(answer.bindings)
+            rows.update((name, value) for name, value in answer.bindings if value is not None and value is not END)
         return []
 
     async def _after_silence(self, oids: list[str], error: SnmpError, failures: list[SnmpError]) -> list[list[str]]:

@@ -37,11 +37,15 @@ ERROR_NAMES = (
 
 @dataclass(slots=True)
 class Answer:
-    """What came back. With an ``error_status`` the bindings say nothing; ``error_index`` counts from 1."""
+    """What came back. With an ``error_status`` the bindings say nothing; ``error_index`` counts from 1.
+
+    ``values`` stands in place of bindings where an engine has all of them by name and knows that each has a value.
+    """
 
     bindings: Bindings
     error_status: int = 0
     error_index: int = 0
+    values: dict[str, Value] | None = None
 
     @property
     def error_name(self) -> str:

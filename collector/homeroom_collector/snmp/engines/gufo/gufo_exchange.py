@@ -25,7 +25,7 @@ GUFO_OCTETS = 4080
 """gufo's receive buffer; what is longer reaches it cut."""
 
 Receive = Callable[[], Any]
-Shape = Callable[[Any], Bindings]
+Shape = Callable[[Any], Answer]
 Asked = list[str] | str
 """What a request named: the instances of a GET, or the OID whose followers are wanted."""
 
@@ -60,7 +60,7 @@ class GufoExchange:
         asked = list(oids)
 
         def read(size: int) -> Answer | None:
-            return self.take(size, self.gufo.recv_get_many, _items, asked)
+            return self.take(size, self.gufo.recv_get_many, _values, asked)
 
         return await self.ask(lambda: self.gufo.send_get_many(asked), read)
 
@@ -108,7 +108,7 @@ class GufoExchange:
     def plain(self, receive: Receive, shape: Shape) -> Answer | None:
         """Let gufo read a datagram that is known to be plain."""
         try:
-            return Answer(_with_oids(shape(self.receive(receive))))
+            return shape(self.receive(receive))
         except BlockingIOError:
             return None
         except StopAsyncIteration:
@@ -183,19 +183,22 @@ class GufoExchange:
             self._waiter.set_exception(error)
 
 
-def _items(result: dict[str, Any]) -> Bindings:
-    return list(result.items())
+def _values(result: dict[str, Any]) -> Answer:
+    """Answer of a GET that is known to be plain, so each name has a value."""
+    if str in set(map(type, result.values())):
+        result = {name: Oid(value) if type(value) is str else value for name, value in result.items()}
+    return Answer([], values=result)
 
 
-def _single(result: tuple[str, Any]) -> Bindings:
-    return [result]
+def _single(result: tuple[str, Any]) -> Answer:
+    return Answer(_with_oids([result]))
 
 
-def _bulk(result: list[tuple[str, Any] | None]) -> Bindings:
+def _bulk(result: list[tuple[str, Any] | None]) -> Answer:
     """Gufo ends the list with None where the next one lies outside of what is walked."""
     if result and result[-1] is None:
         result[-1] = ("", END)
-    return result  # type: ignore[return-value] # None is nowhere but at the end
+    return Answer(_with_oids(result))  # type: ignore[arg-type] # None is nowhere but at the end
 
 
 def _with_oids(bindings: Bindings) -> Bindings:

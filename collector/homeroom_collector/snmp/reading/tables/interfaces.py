@@ -7,6 +7,7 @@ ports, so every value is taken per port from the best column that has it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field, fields, make_dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -37,8 +38,13 @@ DISCONTINUITY = 19
 Counters = dict[tuple[int, int], Column]
 """Counter columns by (bits, column number)."""
 Counts = dict[str, int]
-Labelled = partial[Interface]
-"""A port of which everything is known but what moves. Calling it is the cheapest way to a port at each poll."""
+Labelled = partial[Any]
+"""A port of which everything is known but what moves; called with that, it gives a :data:`_Draft`."""
+
+_Draft = make_dataclass(
+    "_Draft", [(f.name, Any, field(default=None)) for f in fields(Interface)], slots=True, kw_only=True
+)
+"""An Interface in the making: the same slots, not frozen yet, as a frozen one sets each of its fields by a call."""
 
 
 async def read(reader: Reader) -> list[Interface]:
@@ -55,7 +61,7 @@ def _all(labels: dict[str, Labelled], columns: Sequence[Column]) -> dict[str, La
     new = {index for column in columns for index in column.keys() - labels.keys() if index.isdigit()}
     if not new and len(labels) <= PORTS:
         return labels
-    found = labels | {index: partial(Interface, index=int(index)) for index in new}
+    found = labels | {index: partial(_Draft, index=int(index)) for index in new}
     return {index: found[index] for index in sorted(found, key=int)[:PORTS]}
 
 
@@ -84,7 +90,7 @@ async def _labels(reader: Reader) -> dict[str, Labelled]:
 def _label(index: str, low: dict[int, Column], high: dict[int, Column], duplex: dict[str, bool]) -> Labelled:
     description = text(low[2].get(index))
     return partial(
-        Interface,
+        _Draft,
         index=int(index),
         name=text(high[1].get(index)) or description,
         description=description,
@@ -150,7 +156,7 @@ def _measured(labels: dict[str, Labelled], status: dict[int, Column], counters: 
     )  # fmt: skip
     rows = zip(*(map(column.get, labels) for column in columns), strict=True)
     octets = (_octets(index, counts) for index in labels)
-    return [
+    ports = [
         label(
             admin_status=admin,
             oper_status=oper,
@@ -169,6 +175,9 @@ def _measured(labels: dict[str, Labelled], status: dict[int, Column], counters: 
             bits,
         ) in zip(labels.values(), rows, octets, strict=True)
     ]
+    for port in ports:
+        port.__class__ = Interface
+    return ports
 
 
 def _octets(index: str, counters: Mapping[tuple[int, int], Counts]) -> tuple[int | None, int | None, int | None]:
