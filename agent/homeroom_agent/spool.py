@@ -64,14 +64,15 @@ class Spool(DatabaseFile):
         self._connection = connect(path, _SCHEMA)
         self._number_from_the_clock()
 
-    def append(self, build: Callable[[int], bytes], *, moment: Moment | None = None) -> int:
+    def append(self, build: Callable[[int], bytes], *, moment: Moment | None = None, at_least: int = 0) -> int:
         """Number a report, keep it, and return its number. ``build`` gets the number and returns the encoded report.
 
+        Numbers below ``at_least`` are passed over.
         When this returns, the report survives ``kill -9`` and a power cut. If ``build`` raises, no number is used.
         """
         now = self._now()
         with self._transaction() as connection:
-            number = _take_number(connection)
+            number = _take_number(connection, at_least)
             body = zlib.compress(build(number), 9)
             boot, seconds = (moment.boot, moment.seconds) if moment else (None, None)
             connection.execute("INSERT INTO reports VALUES (?, ?, ?, ?, ?)", (number, now, boot, seconds, body))
@@ -188,9 +189,9 @@ def _chance() -> int:
     return secrets.randbits(_WRITER_BITS)
 
 
-def _take_number(connection: sqlite3.Connection) -> int:
-    query = "UPDATE counters SET value = value + 1 WHERE name = 'sequence' RETURNING value"
-    return int(connection.execute(query).fetchone()[0])
+def _take_number(connection: sqlite3.Connection, at_least: int = 0) -> int:
+    query = "UPDATE counters SET value = max(value + 1, ?) WHERE name = 'sequence' RETURNING value"
+    return int(connection.execute(query, (at_least,)).fetchone()[0])
 
 
 def _drop(connection: sqlite3.Connection, which: str, *values: float) -> None:

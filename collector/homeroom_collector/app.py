@@ -8,7 +8,7 @@ import gc
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -40,9 +40,11 @@ from homeroom_collector.ingest.limits import Limit, Limits
 from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.merge import News
 from homeroom_collector.ingest.outlines import polled
+from homeroom_collector.ingest.passing_on import passing_on
 from homeroom_collector.ingest.quarantine import Quarantine
 from homeroom_collector.ingest.quarantine_keeper import QuarantineKeeper
 from homeroom_collector.ingest.restore import restore
+from homeroom_collector.ingest.satellite_service import SatelliteService
 from homeroom_collector.ingest.service import Intake, NetworkSink
 from homeroom_collector.ingest.throughput import Ledger
 from homeroom_collector.ingest.throughput_http import ThroughputCalls
@@ -62,7 +64,7 @@ from homeroom_collector.sources.calendar_keeper import CalendarKeeper, Plan
 from homeroom_collector.sources.calendar_settings import CalendarSettings
 from homeroom_collector.sources.google.measures import GoogleMeasures
 from homeroom_collector.sources.google.service import Teller, keep_synced
-from homeroom_collector.store import Connection, Store, outbox, schools
+from homeroom_collector.store import Store, schools
 from homeroom_collector.store.calendar_memory import CalendarMemory
 from homeroom_collector.store.engine import folder_of as store_folder
 from homeroom_collector.store.manners import MannerStore
@@ -93,6 +95,7 @@ class Collector:
     google: GoogleFacts
     quarantine: QuarantineKeeper
     problems: ProblemService
+    satellites: SatelliteService
     board: BoardKeeper = field(default_factory=BoardKeeper)
 
     def put_school(self, school: School) -> None:
@@ -127,6 +130,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     app.cleanup_ctx.append(_running(_keep_quarantine))
     app.cleanup_ctx.append(_running(_keep_presence))
     app.cleanup_ctx.append(_running(_keep_remote_write))
+    app.cleanup_ctx.append(_running(_keep_satellites))
     app.cleanup_ctx.append(_running(_keep_history))
     app.cleanup_ctx.append(_running(_keep_calendars))
     app.cleanup_ctx.append(_running(_keep_topology))
@@ -157,7 +161,7 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
         most_at_once=settings.ingest.reports_per_commit,
         oldest_seconds=settings.ingest.late_reports,
         sampling=settings.history.sampling(),
-        pass_on=partial(_pass_on, quarantine, settings.remote_write.names()),
+        pass_on=passing_on(quarantine, settings.remote_write.names()),
     )
     most = settings.ingest.max_reports_per_request
     agents = settings.agents
@@ -167,17 +171,8 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     intake = Intake(commit, keyring, wire, measures, Campus(), quarantine, most, ledger, serial_of, keys)
     waiting = QuarantineKeeper(quarantine, store, commit, wire, registry)
     problems = ProblemService(fleet, store, problem_settings.load(settings.rules.file), registry, settings.timezone)
-    return Collector(
-        settings, store, registry, fleet, measures, keyring, commit, intake, days, calendars, google, waiting, problems
-    )
-
-
-def _pass_on(
-    quarantine: Quarantine, endpoints: list[str], connection: Connection, reports: Sequence[outbox.Leaving]
-) -> None:
-    """Let what was taken in wait for remote write, in the same transaction; a device in quarantine counts nowhere."""
-    accepted = [report for report in reports if quarantine.device(report.device_id) is None]
-    outbox.put(connection, endpoints, accepted, time.time())
+    satellites, known = SatelliteService.made(intake, store, registry, settings), (settings, store, registry, fleet)
+    return Collector(*known, measures, keyring, commit, intake, days, calendars, google, waiting, problems, satellites)
 
 
 def _serial_of(fleet: Fleet, quarantine: Quarantine, device_id: str) -> str | None:
@@ -217,6 +212,10 @@ async def _keep_remote_write(collector: Collector) -> None:
     await keep_writing(settings, collector.store, collector.commit, collector.fleet, read, collector.registry)
 
 
+async def _keep_satellites(collector: Collector) -> None:
+    await collector.satellites.keep()
+
+
 def _gate(collector: Collector) -> Gate:
     limits, measures = collector.settings.limits, collector.measures
     return Gate(
@@ -229,7 +228,8 @@ def _gate(collector: Collector) -> Gate:
 def _calls(collector: Collector, gate: Gate) -> list[web.RouteDef]:
     settings, intake = collector.settings, collector.intake
     agents = AgentCalls(intake, gate, settings.agents.told(), settings.ingest.max_body_bytes)
-    return [*agents.routes(), *ThroughputCalls(intake.ledger, gate, intake.campus).routes()]
+    throughput = ThroughputCalls(intake.ledger, gate, intake.campus)
+    return [*agents.routes(), *throughput.routes(), *collector.satellites.routes(gate)]
 
 
 def _telling(audience: Audience, google: GoogleFacts) -> Callable[[str, News], None]:
@@ -457,6 +457,7 @@ async def _keep_problems(collector: Collector) -> None:
             queue_ratio=collector.commit.fullness_ratio,
             free_disk_ratio=free_disk_ratio(folder),
             calendar_age_seconds=now - min(read_at) if read_at else None,
+            satellites=collector.satellites.register.heard_at(),
         )
 
     await collector.problems.run(about_us)

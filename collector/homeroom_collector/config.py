@@ -21,10 +21,12 @@ from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Freshness
 from homeroom_collector.history.upkeep import Retention
 from homeroom_collector.ingest import enrolment_settings as enrolment
+from homeroom_collector.ingest import satellite_settings as satellites
 from homeroom_collector.ingest import settings as agents
 from homeroom_collector.ingest.enrolment_settings import EnrolmentSettings
 from homeroom_collector.ingest.limits import Allowance
 from homeroom_collector.ingest.merge import Sampling
+from homeroom_collector.ingest.satellite_settings import SatellitesSettings
 from homeroom_collector.ingest.settings import AgentSettings
 from homeroom_collector.rules.bandwidth import BandwidthPolicy
 from homeroom_collector.rules.presence import PresencePolicy
@@ -197,6 +199,7 @@ class Settings:
     google: GoogleSettings = field(default_factory=GoogleSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     remote_write: RemoteWriteSettings = field(default_factory=RemoteWriteSettings)
+    satellites: SatellitesSettings = field(default_factory=SatellitesSettings)
     freshness: FreshnessSettings = field(default_factory=FreshnessSettings)
     presence: PresenceSettings = field(default_factory=PresenceSettings)
     tickets: TicketFile = field(default_factory=TicketFile)
@@ -253,6 +256,7 @@ def _problems(settings: Settings) -> list[str]:
         *snmp.problems(settings.snmp),
         *google.problems(settings.google),
         *remote_write.problems(settings.remote_write),
+        *satellites.problems(settings.satellites),
     ]
 
 

@@ -68,5 +68,11 @@ class SnmpAnswerError(SnmpError):
     """The device answered something that cannot be right: an endless walk, a wrong type, a broken message."""
 
 
+class SatelliteError(CollectorError):
+    """A satellite has no way in: no key, no token, or no disk for them. Somebody has to act; then it goes on."""
+
+    permanent = False
+
+
 class ProfileError(CollectorError):
     """A device profile is not valid; the message names the file and the dotted path."""

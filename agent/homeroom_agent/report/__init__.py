@@ -22,6 +22,7 @@ from homeroom_agent.report.computer import (
 )
 from homeroom_agent.report.envelope import SOURCES, VERSION, ProbeRun, Report, Unavailable
 from homeroom_agent.report.network import NetworkGear
+from homeroom_agent.report.satellite import Satellite
 
 __all__ = [
     "SOURCES",
@@ -40,6 +41,7 @@ __all__ = [
     "OperatingSystem",
     "ProbeRun",
     "Report",
+    "Satellite",
     "Temperature",
     "Unavailable",
     "Uptime",

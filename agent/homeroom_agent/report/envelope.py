@@ -22,6 +22,7 @@ from homeroom_agent.report.computer import (
     Windows11,
 )
 from homeroom_agent.report.network import NetworkGear
+from homeroom_agent.report.satellite import Satellite
 
 VERSION = 1
 SOURCES = ("agent", "extension", "google", "snmp")
@@ -79,3 +80,4 @@ class Report:
     windows11: Windows11 | None = fact("Windows 11 readiness")
     connectivity: Connectivity | None = fact("reachability of the collector")
     network: NetworkGear | None = fact("network gear, from the SNMP poller")
+    satellite: Satellite | None = fact("how a school's own poller fares")

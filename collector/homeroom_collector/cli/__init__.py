@@ -22,11 +22,13 @@ from homeroom_collector.cli import (
     google,
     import_,
     maintenance,
+    poll,
     problems,
     readiness,
     reconcile,
     refresh,
     register,
+    satellite,
     serve,
     sign_in,
     sign_ins,
@@ -43,6 +45,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     serve, demo, check_config, sign_in, sign_ins, token, calendar, devices, events, import_, google, snmp, standards,
     topology, refresh, erate, reconcile, equity, readiness, register, problems, maintenance,
     tickets,
+    poll, satellite,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""
 

@@ -2,6 +2,7 @@
 
 from homeroom_collector.store import outbox_tables as _outbox_tables  # noqa: F401 - part of the schema
 from homeroom_collector.store import problem_tables as _problem_tables  # noqa: F401 - part of the schema
+from homeroom_collector.store import satellite_tables as _satellite_tables  # noqa: F401 - part of the schema
 from homeroom_collector.store import schema_access as _schema_access  # noqa: F401 - likewise
 from homeroom_collector.store import schema_decisions as _schema_decisions  # noqa: F401 - likewise
 from homeroom_collector.store import schema_gear as _schema_gear  # noqa: F401 - likewise
