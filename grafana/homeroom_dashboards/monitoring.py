@@ -14,11 +14,14 @@ _SILENT = "The collector is not scraped; see the targets page of Prometheus"
 
 
 def dashboard() -> Dashboard:
-    """The collector, its intake, its poller and what the agents say of themselves."""
+    """The collector, its intake, its poller, what it reads and writes elsewhere, and what agents say of themselves."""
     built = frame(Uid.MONITORING, "Monitoring health", "Whether Homeroom itself is well.")
     row(built, "Now", _now())
     row(built, "Reports of computers", _intake())
     row(built, "Polls of network gear", _poller())
+    row(built, "Satellites", _satellites())
+    row(built, "Remote write", _remote_write())
+    row(built, "Sources", _sources())
     return row(built, "The process", _process())
 
 
@@ -143,6 +146,122 @@ def _poller() -> list[AnyPanel]:
                 span=8,
             ),
             {"{{school}} {{device}}": f"topk(10, {of_schools('homeroom_target_poll_duration_seconds')})"},
+        ),
+    ]
+
+
+def _satellites() -> list[AnyPanel]:
+    missing = "There are no satellites, or none was ever heard"
+    return [
+        course(
+            About(
+                title="Silence of satellites",
+                description="Time since each was heard; nobody looks at its school's gear while it is silent.",
+                missing=missing,
+                unit="s",
+                limits=((None, "green"), (300, "red")),
+                span=8,
+            ),
+            {
+                "{{satellite}}": "time() - max by (satellite) "
+                f"({of_schools('homeroom_satellite_last_contact_timestamp_seconds')})"
+            },
+        ),
+        course(
+            About(
+                title="Reports that wait at satellites",
+                description="What their disks held when they last told; it grows while the line is down.",
+                missing=missing,
+                span=8,
+            ),
+            {"{{satellite}}": f"max by (satellite) ({of_schools('homeroom_satellite_waiting_reports')})"},
+        ),
+        course(
+            About(
+                title="Reports lost at satellites",
+                description="Reports that a disk had no room or no time for, in the chosen time.",
+                missing=missing,
+                limits=NONE_WANTED,
+                span=8,
+            ),
+            {
+                "{{satellite}}": "max by (satellite) "
+                f"(increase({of_schools('homeroom_satellite_lost_reports_total')}[$__range]))"
+            },
+        ),
+    ]
+
+
+def _remote_write() -> list[AnyPanel]:
+    missing = "Remote write is not set up, or nothing was sent yet"
+    return [
+        course(
+            About(
+                title="Lag of remote write",
+                description="Age of the oldest report that waits; it grows while a receiver is away.",
+                missing=missing,
+                unit="s",
+                limits=((None, "green"), (300, "red")),
+                span=6,
+            ),
+            {"{{endpoint}}": "max by (endpoint) (homeroom_remote_write_lag_seconds)"},
+        ),
+        course(
+            About(title="Queue of remote write", description="Reports that wait.", missing=missing, span=6),
+            {"{{endpoint}}": "max by (endpoint) (homeroom_remote_write_queued_reports)"},
+        ),
+        course(
+            About(
+                title="Samples written",
+                description="Refused ones the receiver will never take, such as those older than its window.",
+                missing=missing,
+                unit="ops",
+                span=6,
+            ),
+            {
+                "{{endpoint}} {{result}}": "sum by (endpoint, result) "
+                "(rate(homeroom_remote_write_samples_total[$__rate_interval]))"
+            },
+        ),
+        course(
+            About(
+                title="Reports given up",
+                description="Reports that waited too long or were too many, in the chosen time.",
+                missing="Nothing was ever given up",
+                limits=NONE_WANTED,
+                span=6,
+            ),
+            {
+                "{{endpoint}} {{reason}}": "sum by (endpoint, reason) "
+                "(increase(homeroom_remote_write_lost_reports_total[$__range]))"
+            },
+        ),
+    ]
+
+
+def _sources() -> list[AnyPanel]:
+    return [
+        course(
+            About(
+                title="Age of Google's register",
+                description="Time since both of Google's lists were last read to the end.",
+                missing="Google is not asked",
+                unit="s",
+                limits=((None, "green"), (86_400, "red")),
+                span=12,
+            ),
+            {"{{instance}}": "time() - (homeroom_google_sync_timestamp_seconds > 0)"},
+        ),
+        course(
+            About(
+                title="Age of calendars",
+                description="Time since each calendar feed was last read.",
+                missing="No calendar is read from elsewhere",
+                unit="s",
+                limits=((None, "green"), (604_800, "red")),
+                span=12,
+            ),
+            {"{{feed}}": "time() - max by (feed) (homeroom_calendar_feed_read_timestamp_seconds)"},
         ),
     ]
 

@@ -4,6 +4,7 @@ import json
 import re
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge
 
 from collector.decisions.made_up import of_everything, schools
 from homeroom_collector.decisions.newest import Decided
@@ -24,9 +25,14 @@ from homeroom_collector.demo.tokens import make_tokens
 from homeroom_collector.fleet import Fleet
 from homeroom_collector.fleet.traffic import Load
 from homeroom_collector.fleet.wan import Rate
+from homeroom_collector.ingest.satellite_register import SatelliteRegister
 from homeroom_collector.model import School
 from homeroom_collector.simulate.district import District, build
+from homeroom_collector.sources.google.measures import GoogleMeasures
+from homeroom_collector.store import Store
+from homeroom_collector.store.satellites import Satellite
 from homeroom_collector.views.metrics import MetricsSettings, routes
+from homeroom_collector.views.remote_write.measures import RemoteWriteMeasures
 from homeroom_dashboards.write import FOLDER
 from letting_in import letting_in
 from stack import Stack, free_port, tool, until
@@ -103,12 +109,35 @@ def patient_school() -> Fleet:
     return fleet
 
 
+def connected() -> CollectorRegistry:
+    """What a collector says of itself that reads from and writes to elsewhere, and has a satellite."""
+    registry, now = CollectorRegistry(), time.time()
+    written = RemoteWriteMeasures(registry)
+    for result in ("sent", "refused"):
+        written.samples.labels("main", result).inc()
+    written.lost.labels("main", "age").inc()
+    for gauge in (written.lag, written.queued):
+        gauge.labels("main").set(1)
+    GoogleMeasures(registry).complete_at.set(now)
+    read_at = Gauge("homeroom_calendar_feed_read_timestamp_seconds", "Read.", ["feed"], registry=registry)
+    read_at.labels("1").set(now)
+    SatelliteRegister(Store("sqlite:///never-opened.db"), registry).heard(closet(), now)
+    return registry
+
+
+def closet() -> Satellite:
+    told = {"lost_reports": 0, "waiting_reports": 1, "targets": 1, "answering": 1, "poll_busy_ratio": 0.01}
+    known = {"number": 1, "name": "closet", "school_id": "patient", "key_id": None, "key_sha256": None}
+    times = dict.fromkeys(("created_at", "enrolled_at", "contact_at", "measured_at"), 1.0)
+    return Satellite(**known, **times, **told)  # type: ignore[arg-type]
+
+
 @pytest.fixture
 async def patient() -> AsyncIterator[str]:
     """Address of the same exposition over ``patient_school``, with decisions of which there is something everywhere."""
     app = letting_in()
     decided = Decided(of_everything(), 0.0, 1)
-    app.add_routes(routes(patient_school(), CollectorRegistry(), MetricsSettings(), lambda: decided))
+    app.add_routes(routes(patient_school(), connected(), MetricsSettings(), lambda: decided))
     runner = web.AppRunner(app)
     await runner.setup()
     port = free_port()

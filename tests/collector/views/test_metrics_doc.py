@@ -4,15 +4,23 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from prometheus_client import CollectorRegistry
+
 from collector.decisions.made_up import of_everything
+from homeroom_collector.app import build
+from homeroom_collector.config import Settings, StoreSettings
 from homeroom_collector.fleet import Family, Fleet
 from homeroom_collector.fleet.member import TABLES
 from homeroom_collector.fleet.traffic import Load
 from homeroom_collector.fleet.wan import Rate
 from homeroom_collector.model import Device, School
+from homeroom_collector.snmp.notifications.measures import NotificationMeasures
+from homeroom_collector.snmp.polling.measures import PollMeasures
+from homeroom_collector.sources.google.measures import GoogleMeasures
 from homeroom_collector.views.metrics import decided
 from homeroom_collector.views.metrics.aggregates import AGGREGATES, rows
 from homeroom_collector.views.metrics.document import ALL_TABLES
+from homeroom_collector.views.remote_write.measures import RemoteWriteMeasures
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "metrics.md").read_text()
 OF_THE_COLLECTOR = {
@@ -61,8 +69,32 @@ def test_every_metric_is_documented_with_its_labels_and_meaning() -> None:
     assert not missing, "add to docs/metrics.md:\n" + "\n".join(missing)
 
 
-def test_nothing_is_documented_that_is_not_there() -> None:
+def of_the_collector(folder: Path) -> Iterator[tuple[str, str, tuple[str, ...] | None]]:
+    """Name, type and labels of what the collector says of itself; labels are None where only samples have them."""
+    registry = CollectorRegistry()
+    build(Settings(store=StoreSettings(url=f"sqlite:///{folder / 'homeroom.db'}")), registry)
+    for made_later in (RemoteWriteMeasures, PollMeasures, NotificationMeasures, GoogleMeasures):
+        made_later(registry)
+    for collector in registry._collector_to_names:
+        for family in collector.collect():
+            if family.name.startswith("homeroom_"):
+                suffix = {"counter": "_total", "info": "_info"}.get(family.type, "")
+                labels = getattr(collector, "_labelnames", getattr(family, "_labelnames", None))
+                yield family.name + suffix, family.type, labels
+
+
+def test_everything_that_the_collector_says_of_itself_is_documented(tmp_path: Path) -> None:
+    rows = {cells[1].strip("` "): cells for line in DOCUMENT.splitlines() if len(cells := line.split("|")) == 6}
+    for name, kind, labels in of_the_collector(tmp_path):
+        assert name in rows, f"add to docs/metrics.md: {name}"
+        assert rows[name][2].strip() == kind, name
+        if name != "homeroom_build_info" and labels is not None:
+            assert tuple(filter(None, rows[name][3].replace(" ", "").split(","))) == tuple(labels), name
+
+
+def test_nothing_is_documented_that_is_not_there(tmp_path: Path) -> None:
     known = {line.split("`")[1] for line in expected()} | OF_THE_COLLECTOR
+    known |= {name for name, _, _ in of_the_collector(tmp_path)}
     assert set(re.findall(r"^\| `(homeroom_\w+)`", DOCUMENT, re.MULTILINE)) == known
 
 
