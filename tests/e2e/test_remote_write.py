@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from homeroom_collector.demo.tokens import make_tokens
 from receivers import Labels, Samples, held_by_prometheus, held_by_victoria, start_prometheus, start_victoria
 from stack import Stack, free_port, until
@@ -57,6 +59,8 @@ def only(found: dict[Labels, Samples], **labels: str) -> tuple[dict[str, str], S
     return series
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_a_laptop_that_was_offline_for_three_days_shows_its_samples_at_their_own_times(stack: Stack):
     prometheus_port, victoria_port = free_port(), free_port()
     endpoints = [
