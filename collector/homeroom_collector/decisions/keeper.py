@@ -34,17 +34,23 @@ class DecisionMeasures:
     """What the exposition says of the working out itself."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.at = Gauge(
-            "homeroom_decisions_timestamp_seconds",
-            "When standards, plan and comparisons were last worked out, Unix time.",
-            registry=registry,
-        )
+        self._registry = registry
+        self._at: Gauge | None = None
         self.seconds = Histogram(
             "homeroom_decisions_seconds", "Time that working them out took.", buckets=_BUCKETS, registry=registry
         )
         self.failures = Counter(
             "homeroom_decisions_failures", "Times that they could not be worked out.", registry=registry
         )
+
+    def worked_out(self, now: float) -> None:
+        """Note when. Before the first time there is no moment to tell, and 0 would be one."""
+        self._at = self._at or Gauge(
+            "homeroom_decisions_timestamp_seconds",
+            "When standards, plan and comparisons were last worked out, Unix time.",
+            registry=self._registry,
+        )
+        self._at.set(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +89,7 @@ async def keep_decided(worker: Worker, measures: DecisionMeasures) -> None:
         try:
             with measures.seconds.time():
                 await worker.work(time.time())
-            measures.at.set_to_current_time()
+            measures.worked_out(time.time())
         except CollectorError as error:
             measures.failures.inc()
             _log.warning("standards, plan and comparisons not worked out: %s", error)
