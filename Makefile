@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 KEY ?= var/chromebook.pem
 TYPES := agent/chromebook/node_modules/.installed
 
-.PHONY: install demo run test lint bench soak lock clean tools dashboards agent-dist chromebook-dist chromebook-types
+.PHONY: install demo run test lint bench soak lock clean tools dashboards screenshots agent-dist chromebook-dist chromebook-types
 
 install: $(STAMP)
 
@@ -63,6 +63,10 @@ soak: install tools
 agent-dist: install
 	$(BIN)/pyinstaller --noconfirm --log-level ERROR --distpath dist --workpath build/frozen agent/packaging/frozen/homeroom-agent.spec
 	@if command -v dpkg-deb >/dev/null 2>&1; then $(BIN)/python agent/packaging/linux/build_deb.py dist/homeroom-agent dist; fi
+
+# The pictures of docs/images, from the demo in Chromium; for whoever changed the pages.
+screenshots: install tools
+	PYTHONPATH=tests $(BIN)/python -m screenshots docs/images
 
 lock:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from homeroom_collector.access.headers import secure
 from homeroom_collector.access.need import ADMITTED, DOOR, Admitted, Handler, Need
+from homeroom_collector.store import Store
 
 EVERYTHING = Admitted(None, None)
 
@@ -30,3 +31,8 @@ def letting_in(reader: Admitted = EVERYTHING) -> web.Application:
     app = web.Application()
     app[DOOR] = OpenDoor(reader)
     return app
+
+
+def unused_store() -> Store:
+    """For views of which a test asks nothing that is kept; it is never opened."""
+    return Store("sqlite:///never-opened.db")

@@ -200,6 +200,7 @@ def _views(collector: Collector) -> list[web.RouteDef]:
         collector.fleet,
         collector.registry,
         settings.metrics,
+        store=collector.store,
         zone=settings.timezone,
         scheme_of=scheme_of,
         newest=lambda: collector.board.newest,

@@ -12,11 +12,21 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from homeroom_collector.demo.register import write_register
 from homeroom_collector.simulate import recordings
 from homeroom_collector.simulate.district import District
 
 LAPTOP_SECONDS = 10
 POLL_SECONDS = 15
+DECIDE_SECONDS = 30
+_REFRESH = {
+    "budget": 6000,
+    "spare_ratio": 0.03,
+    "replacements": [
+        {"name": "staff laptop", "cost": 899, "assignments": ["staff"]},
+        {"name": "student laptop", "cost": 389, "assignments": ["one_to_one", "cart"]},
+    ],
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +47,11 @@ class Places:
     def collector(self) -> Path:
         """Configuration of the collector."""
         return self.folder / "collector.yml"
+
+    @property
+    def register(self) -> Path:
+        """The register of devices, as an inventory system gives it."""
+        return self.folder / "register.csv"
 
     @property
     def agent(self) -> Path:
@@ -71,6 +86,8 @@ def write(district: District, places: Places) -> None:
     _write_schools(district, places.folder / "schools.csv")
     # JSON is YAML; it needs no library here and is as readable for a small file.
     _write(places.collector, json.dumps(_collector(district, places), indent=2))
+    write_register(district, places.register)
+    _write(places.folder / "refresh.yml", json.dumps(_REFRESH, indent=2))
     _write(places.agent, _agent(places))
     _write(places.prometheus, json.dumps(_prometheus(places), indent=2))
 
@@ -95,6 +112,7 @@ def _collector(district: District, places: Places) -> dict[str, object]:
         "store": {"url": f"sqlite:///{places.folder / 'homeroom.db'}"},
         "schools": {"file": str(places.folder / "schools.csv")},
         "agents": {"interval": LAPTOP_SECONDS},
+        "decisions": {"refresh": str(places.folder / "refresh.yml"), "every": f"{DECIDE_SECONDS}s"},
         "snmp": {
             "interval": f"{POLL_SECONDS}s",
             # Each pretended device answers to a community of its own name.

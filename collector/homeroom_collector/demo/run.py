@@ -21,6 +21,7 @@ from homeroom_collector.demo import plan
 from homeroom_collector.demo.counts import count
 from homeroom_collector.demo.plan import Places
 from homeroom_collector.demo.processes import ChildFailedError, Children
+from homeroom_collector.demo.register import import_register
 from homeroom_collector.demo.screen import Screen
 from homeroom_collector.demo.tokens import Audience, make_sign_in, make_tokens
 from homeroom_collector.simulate.district import District, build
@@ -70,6 +71,7 @@ async def _start(
     await children.start("collector", _python("homeroom_collector", "serve", "--config", str(places.collector)))
     await _ready(children, http, places)
     audiences = sorted({(laptop.school_id, laptop.grade_band) for laptop in district.laptops})
+    await import_register(places.collector, places.register)
     tokens = await make_tokens(places.collector, audiences)
     laptop_options = ("--laptops", str(laptops), "--interval", str(plan.LAPTOP_SECONDS))
     laptops_module = "homeroom_collector.simulate.laptops"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -44,6 +45,7 @@ def problem(
 def answering_problems(handler: Handler) -> Handler:
     """Turn the errors of a handler into problem answers; 503 and 429 say when to come back."""
 
+    @functools.wraps(handler)
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)

@@ -45,6 +45,7 @@ class AgentCalls:
         intake, gate, most = self.intake, self.gate, self.most_body_bytes
 
         async def reports(request: web.Request) -> web.Response:
+            """``POST /api/v1/reports``: reports, which are committed when this answers 200."""
             caller, address = await gate.caller(request)
             taken = await intake.take(caller, await read_json(request, most), address)
             if taken.rejected and not taken.accepted and not taken.duplicates:

@@ -26,7 +26,7 @@ def listed(connection: Connection) -> list[Asset]:
 def entries(connection: Connection) -> dict[int, Entry]:
     """All assets with the sources of their fields, by number."""
     rows = connection.execute(sa.select(table).order_by(table.c.number)).mappings()
-    return {row["number"]: Entry(asset=_asset(row), sources=json.loads(row["sources"])) for row in rows}
+    return {row["number"]: Entry(asset=asset_of(row), sources=json.loads(row["sources"])) for row in rows}
 
 
 def shelved_serials(connection: Connection) -> frozenset[str]:
@@ -37,7 +37,8 @@ def shelved_serials(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
-def _asset(row: sa.RowMapping) -> Asset:
+def asset_of(row: sa.RowMapping) -> Asset:
+    """A row of the table as the rules see it."""
     values: dict[str, Any] = {name: row[name] for name in _FIELDS}
     values["state"] = LifeState(values["state"])
     values["assignment"] = Assignment(values["assignment"]) if values["assignment"] else None

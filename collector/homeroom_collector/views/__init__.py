@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from homeroom_collector.decisions.newest import Newest
 from homeroom_collector.fleet import Fleet
-from homeroom_collector.views import answers, discovery, metrics, pages, topology
+from homeroom_collector.store import Store
+from homeroom_collector.views import answers, api, discovery, metrics, pages, topology
 from homeroom_collector.views.metrics import MetricsSettings
 
 render = pages.render
@@ -23,6 +25,7 @@ def routes(
     registry: CollectorRegistry,
     settings: MetricsSettings | None = None,
     *,
+    store: Store,
     clock: Callable[[], float] = time.time,
     zone: str = "UTC",
     scheme_of: Callable[[web.Request], str] = lambda request: request.scheme,
@@ -33,10 +36,15 @@ def routes(
     ``scheme_of`` tells how a client reached us where a reverse proxy stands between. ``newest`` gives the newest board
     of the decisions.
     """
+    frame = pages.Frame(fleet, store, clock, ZoneInfo(zone), newest)
     return [
         *metrics.routes(fleet, registry, settings or MetricsSettings(), newest),
         *discovery.routes(fleet, scheme_of),
         *topology.routes(fleet),
+        *api.device_routes(fleet),
+        *api.school_routes(fleet),
+        *api.calendar_routes(fleet, clock),
+        *api.openapi_routes(),
         *answers.routes(newest),
-        *pages.routes(fleet, clock, zone),
+        *pages.routes(frame, pages.Health(store, fleet, registry, scheme_of)),
     ]

@@ -24,6 +24,8 @@ CALLERS: dict[str, Grant | None] = {
     "alerts": role("alerts"),
 }
 PEOPLE = {"admin", "technician", "help desk", "viewer", "staff", "school technician"}
+RESPONDING = {"admin", "technician", "help desk", "school technician"}
+OPERATING = {"admin", "technician"}
 SCRAPING = {"admin", "technician", "scraper"}
 EVERYBODY = set(CALLERS)
 
@@ -44,7 +46,28 @@ ALLOWED: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/metrics"): SCRAPING,
     ("GET", "/sd/schools"): SCRAPING,
     ("GET", "/"): PEOPLE,
+    ("GET", "/devices"): PEOPLE,
+    ("GET", "/devices/{device_id}"): PEOPLE,
+    ("GET", "/schools/{school_id}"): PEOPLE,
+    ("GET", "/network"): PEOPLE,
+    ("GET", "/problems"): PEOPLE,
+    ("GET", "/problems/{problem_id}"): PEOPLE,
+    ("POST", "/problems/{problem_id}/acknowledge"): RESPONDING,
+    ("GET", "/standards"): PEOPLE,
+    ("GET", "/refresh"): PEOPLE,
+    ("GET", "/erate"): PEOPLE,
+    ("GET", "/equity"): PEOPLE,
+    ("GET", "/register"): PEOPLE,
+    ("GET", "/set-up"): OPERATING,
+    ("POST", "/set-up/tokens"): OPERATING,
+    ("POST", "/set-up/tokens/{token_id}/revoke"): OPERATING,
+    ("GET", "/privacy"): EVERYBODY,
     ("GET", "/api/v1/topology"): PEOPLE,
+    ("GET", "/api/v1/devices"): PEOPLE,
+    ("GET", "/api/v1/devices/{device_id}"): PEOPLE,
+    ("GET", "/api/v1/schools"): PEOPLE,
+    ("GET", "/api/v1/calendar"): PEOPLE,
+    ("GET", "/openapi.json"): EVERYBODY,
     ("GET", "/api/v1/standards"): PEOPLE,
     ("GET", "/api/v1/refresh"): PEOPLE,
     ("GET", "/api/v1/erate"): PEOPLE,
@@ -61,6 +84,12 @@ FILLED = {
     "/api/{call}": "/api/v1/nothing",
     "/api/v1/problems/{id}": "/api/v1/problems/1",
     "/api/v1/problems/{id}/acknowledge": "/api/v1/problems/1/acknowledge",
+    "/api/v1/devices/{device_id}": "/api/v1/devices/x",
+    "/devices/{device_id}": "/devices/x",
+    "/schools/{school_id}": "/schools/lincoln",
+    "/problems/{problem_id}": "/problems/1",
+    "/problems/{problem_id}/acknowledge": "/problems/1/acknowledge",
+    "/set-up/tokens/{token_id}/revoke": "/set-up/tokens/x/revoke",
 }
 REFUSED = {401, 403}
 

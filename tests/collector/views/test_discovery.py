@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from homeroom_collector import views
 from homeroom_collector.fleet import Fleet
 from homeroom_collector.http.address import Addresses
-from letting_in import letting_in
+from letting_in import letting_in, unused_store
 
 PROXIED = {"Host": "homeroom.district.example", "X-Forwarded-Proto": "https"}
 
@@ -20,7 +20,7 @@ def trusted() -> list[str]:
 @pytest.fixture
 async def client(fleet: Fleet, trusted: list[str]) -> AsyncIterator[TestClient]:
     app = letting_in()
-    app.add_routes(views.routes(fleet, CollectorRegistry(), scheme_of=Addresses(trusted).scheme))
+    app.add_routes(views.routes(fleet, CollectorRegistry(), store=unused_store(), scheme_of=Addresses(trusted).scheme))
     async with TestClient(TestServer(app)) as client:
         yield client
 

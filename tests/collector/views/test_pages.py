@@ -1,12 +1,15 @@
 import asyncio
 import dataclasses
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import datetime
 from html.parser import HTMLParser
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
@@ -14,16 +17,37 @@ from fleet_samples import NOW, gear, laptop
 from homeroom_agent.report import NetworkGear, Report
 from homeroom_agent.report.network import GearIdentity, Printer, Supply, Ups
 from homeroom_collector import views
+from homeroom_collector.access import VISITOR, requires
 from homeroom_collector.fleet import Fleet
-from homeroom_collector.model import Device
+from homeroom_collector.model import Device, School
+from homeroom_collector.rules.asset import Asset
 from homeroom_collector.rules.calendar import CalendarRules
 from homeroom_collector.rules.calendar_book import CalendarBook
+from homeroom_collector.rules.register import Entry
+from homeroom_collector.store import Store, assets, open_store, tokens
 from homeroom_collector.views.pages.query import Query, page, parse
 from homeroom_collector.views.pages.words import duration, percent
 from letting_in import letting_in
 
 CHICAGO = ZoneInfo("America/Chicago")
-VOID = {"meta", "link", "input", "img", "rect", "br"}
+PAGES = (
+    "/",
+    "/devices",
+    "/devices/odd",
+    "/devices/switch-1",
+    "/schools/ps1",
+    "/network",
+    "/problems",
+    "/standards",
+    "/refresh",
+    "/erate",
+    "/equity",
+    "/register",
+    "/set-up",
+    "/privacy",
+    "/sign-in",
+)
+VOID = {"meta", "link", "input", "img", "rect", "br", "path", "circle"}
 
 
 class Document(HTMLParser):
@@ -88,15 +112,30 @@ def fleet(fleet: Fleet) -> Fleet:
     return fleet
 
 
-@pytest.fixture
-async def client(fleet: Fleet) -> AsyncIterator[TestClient]:
+async def _sign_in(_request: web.Request) -> web.Response:
+    return web.Response(text=views.render("sign_in.html", label=None, next="/"), content_type="text/html")
+
+
+def application(fleet: Fleet, store: Store) -> web.Application:
     app = letting_in()
-    app.add_routes(views.routes(fleet, CollectorRegistry(), clock=lambda: NOW, zone="America/Chicago"))
-    async with TestClient(TestServer(app)) as client:
+    routes = views.routes(fleet, CollectorRegistry(), store=store, clock=lambda: NOW, zone="America/Chicago")
+    app.add_routes([*routes, *requires(VISITOR, web.get("/sign-in", _sign_in))])
+    return app
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with open_store(f"sqlite:///{tmp_path / 'homeroom.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def client(fleet: Fleet, store: Store) -> AsyncIterator[TestClient]:
+    async with TestClient(TestServer(application(fleet, store))) as client:
         yield client
 
 
-async def read(client: TestClient, path: str = "/") -> Document:
+async def read(client: TestClient, path: str = "/devices") -> Document:
     response = await client.get(path)
     assert response.status == 200
     assert response.content_type == "text/html"
@@ -112,9 +151,10 @@ async def test_the_page_shows_schools_devices_and_network(client: TestClient) ->
 
 
 async def test_what_deserves_a_look_is_said_in_words(client: TestClient) -> None:
-    text = (await read(client)).text
+    text = (await read(client, "/")).text
     assert "1 UPS running on battery" in text
     assert "1 printer supply nearly empty" in text
+    text = (await read(client)).text
     assert "on battery, 31 minutes left" in text
     assert "Black 4% (low)" in text
 
@@ -123,7 +163,7 @@ async def test_names_from_outside_stay_text(client: TestClient) -> None:
     document = await read(client)
     assert "<b>Cart" in document.text
     assert "b" not in [tag for tag, _ in document.tags]
-    hostile = await read(client, "/?q=%22%3E%3Cscript%3E&school=%3Cscript%3E&state=%3Cscript%3E")
+    hostile = await read(client, "/devices?q=%22%3E%3Cscript%3E&school=%3Cscript%3E&state=%3Cscript%3E")
     assert "script" not in [tag for tag, _ in hostile.tags]
 
 
@@ -132,7 +172,7 @@ async def test_names_from_outside_stay_text(client: TestClient) -> None:
     [("cart", ["odd"]), ('s"1', ["odd"]), ("20td cart", ["odd"]), ("LAPTOP-2", ["laptop-2"]), ("nothing", [])],
 )
 async def test_devices_are_found_by_name_serial_or_model(client: TestClient, query: str, found: list[str]) -> None:
-    response = await client.get("/", params={"q": query})
+    response = await client.get("/devices", params={"q": query})
     text = Document(await response.text()).text
     for device in ("laptop-0", "laptop-1", "laptop-2"):
         assert (f"{device} ●" in text) is (device in found)
@@ -140,19 +180,19 @@ async def test_devices_are_found_by_name_serial_or_model(client: TestClient, que
 
 
 async def test_uptime_is_shown_once_there_is_some(client: TestClient, fleet: Fleet) -> None:
-    assert "uptime" not in (await read(client, "/?school=ps1")).text.partition("Needs a look")[2].partition("Name,")[0]
+    assert "uptime" not in (await read(client, "/")).text
     for state in fleet.schools:
         state.uptime = {"computer": 0.874, "network": None}
-    text = (await read(client)).text
+    text = (await read(client, "/")).text
     assert "share of the instruction of the last four weeks" in text
     assert "87%" in text
 
 
 async def test_one_school_and_one_state_can_be_picked(client: TestClient) -> None:
-    text = (await read(client, "/?school=ps2")).text
+    text = (await read(client, "/devices?school=ps2")).text
     assert "switch-1" in text
     assert "laptop-1" not in text
-    text = (await read(client, "/?state=quiet")).text
+    text = (await read(client, "/devices?state=quiet")).text
     assert "laptop-1" not in text
     assert "Cart 7" in text
 
@@ -160,22 +200,23 @@ async def test_one_school_and_one_state_can_be_picked(client: TestClient) -> Non
 async def test_long_lists_come_in_pages_that_link_to_each_other(client: TestClient, fleet: Fleet) -> None:
     for number in range(100):
         fleet.put_device(Device(device_id=f"many-{number:03d}", device_class="computer", school_id="ps1"))
-    first = await read(client, "/?q=many")
+    first = await read(client, "/devices?q=many")
     assert "1 to 25 of 100" in first.text
     following = next(link for link in first.links if "devices=2" in link)
     second = await read(client, following)
     assert "26 to 50 of 100" in second.text
     assert "many-025" in second.text
-    assert "76 to 100 of 100" in (await read(client, "/?q=many&devices=9999999")).text
+    assert "76 to 100 of 100" in (await read(client, "/devices?q=many&devices=9999999")).text
 
 
-async def test_the_page_can_be_read_without_seeing_it(client: TestClient) -> None:
-    document = await read(client)
+@pytest.mark.parametrize("path", PAGES)
+async def test_the_page_can_be_read_without_seeing_it(client: TestClient, path: str) -> None:
+    document = await read(client, path)
     assert document.headings[0] == 1
     assert all(later - earlier <= 1 for earlier, later in zip(document.headings, document.headings[1:], strict=False))
     assert len(document.ids) == len(set(document.ids))
     tags = [tag for tag, _ in document.tags]
-    assert tags.count("caption") == tags.count("table") == 3
+    assert tags.count("main") == tags.count("h1") == 1
     assert all("scope" in attributes for tag, attributes in document.tags if tag == "th")
     assert all("alt" in attributes for tag, attributes in document.tags if tag == "img")
     assert all(attributes.get("aria-label") for tag, attributes in document.tags if tag == "svg")
@@ -185,8 +226,9 @@ async def test_the_page_can_be_read_without_seeing_it(client: TestClient) -> Non
             assert link[1:] in document.ids
 
 
-async def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(client: TestClient) -> None:
-    response = await client.get("/")
+@pytest.mark.parametrize("path", PAGES)
+async def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(client: TestClient, path: str) -> None:
+    response = await client.get(path)
     assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
     document = Document(await response.text())
     for tag, attributes in document.tags:
@@ -194,27 +236,25 @@ async def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(client: TestCli
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
         for name in ("src", "href", "action"):
             assert re.match(r"/(?!/)|#|\?|$", attributes.get(name) or "/")
-    for name in ("homeroom.css", "homeroom.svg"):
+    for name in ("homeroom.css", "homeroom.svg", "what-if.js"):
         found = await client.get(f"/static/{name}")
         assert found.status == 200
         assert "url(" not in await found.text()
     assert (await client.get("/static/routes.py")).status == 404
 
 
-async def test_an_empty_collector_says_what_to_do() -> None:
-    app = letting_in()
-    app.add_routes(views.routes(Fleet(), CollectorRegistry(), clock=lambda: NOW))
-    async with TestClient(TestServer(app)) as client:
+async def test_an_empty_collector_says_what_to_do(store: Store) -> None:
+    async with TestClient(TestServer(application(Fleet(), store))) as client:
+        assert "schools.csv" in (await read(client, "/")).text
         text = (await read(client)).text
-    assert "schools.csv" in text
     assert "No computer has enrolled yet" in text
 
 
 def test_the_address_line_is_forgiving() -> None:
     asked = parse({"q": " x ", "devices": "-4", "gear": "²", "state": "nonsense", "other": "1"})
     assert asked == Query(q="x")
-    assert asked.link("devices", devices=3) == "/?q=x&devices=3#devices"
-    assert Query().link("") == "/"
+    assert asked.link("devices", devices=3) == "/devices?q=x&devices=3#devices"
+    assert Query().link("") == "/devices"
     assert page(7, 0, 25).number == 1
 
 
@@ -237,8 +277,8 @@ def test_durations_are_in_sensible_units(seconds: float, words: str) -> None:
 async def test_gear_that_stops_answering_comes_first_and_shows_no_old_ports(client: TestClient, fleet: Fleet) -> None:
     silent = dataclasses.replace(gear(), network=NetworkGear(reachable=False), measured_at=NOW + 1)
     fleet.apply("switch-1", silent, NOW + 1)
+    assert "1 network device down" in (await read(client, "/")).text
     text = (await read(client)).text
-    assert "1 network device down" in text
     assert "1 of 2" not in text
     assert text.index("switch-1") < text.index("closet-ups")
 
@@ -254,4 +294,49 @@ async def test_pages_can_be_made_while_reports_come_in(client: TestClient, fleet
     async with asyncio.TaskGroup() as group:
         group.create_task(reports())
         reading = [group.create_task(read(client)) for _ in range(10)]
-    assert all("The district today" in document.result().text for document in reading)
+    assert all("Devices" in document.result().text for document in reading)
+
+
+async def test_who_names_one_device_is_led_to_it_also_by_its_asset_tag(client: TestClient, store: Store) -> None:
+    tagged = Entry(asset=Asset(asset_tag="PS1-0042", serial='s"1', school_id="ps1"), sources={})
+    await store.write(lambda connection: assets.add(connection, [tagged]))
+    for words in ("ps1-0042", 'S"1', "<b>Cart 7</b>", "odd"):
+        response = await client.get("/devices", params={"q": words}, allow_redirects=False)
+        assert (response.status, response.headers["Location"]) == (303, "/devices/odd"), words
+    assert "PS1-0042" in (await read(client, "/devices/odd")).text
+
+
+async def test_an_asset_that_never_reported_is_found_as_well(client: TestClient, store: Store) -> None:
+    silent = Entry(asset=Asset(asset_tag="PS1-0077", serial="NEVER", school_id="ps1", room="closet"), sources={})
+    await store.write(lambda connection: assets.add(connection, [silent]))
+    text = (await read(client, "/devices?q=ps1-00")).text
+    assert "never heard of" in text
+    assert "closet" in text
+
+
+async def test_a_token_is_made_shown_once_and_revoked(client: TestClient, store: Store) -> None:
+    form = {"school": "ps1", "grade_band": "3-5", "label": "cart 7", "uses": "30", "expires": "14d"}
+    response = await client.post("/set-up/tokens", data=form)
+    text = await response.text()
+    [token] = await store.read(tokens.listed)
+    assert (token.school_id, token.uses_allowed, token.label) == ("ps1", 30, "cart 7")
+    assert f"{token.token_id}." in text
+    assert f"{token.token_id}." not in (await (await client.get("/set-up")).text())
+    await client.post(f"/set-up/tokens/{token.token_id}/revoke")
+    [token] = await store.read(tokens.listed)
+    assert token.state(NOW) == "revoked"
+
+
+async def test_a_page_for_fifty_thousand_devices_takes_less_than_a_third_of_a_second(store: Store) -> None:
+    fleet = Fleet()
+    for school in range(50):
+        fleet.put_school(School(school_id=f"s{school}", name=f"School {school}"))
+    for number in range(50_000):
+        fleet.put_device(Device(device_id=f"d{number}", device_class="computer", school_id=f"s{number % 50}"))
+    async with TestClient(TestServer(application(fleet, store))) as client:
+        await read(client, "/")
+        spent = time.process_time()
+        document = await read(client, "/")
+        spent = time.process_time() - spent
+    assert "50,000" in document.text
+    assert spent < 0.3

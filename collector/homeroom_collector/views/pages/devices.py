@@ -25,27 +25,32 @@ class DeviceRow:
     serial: str
     model: str
     school: str
+    school_id: str
     grade_band: str
     look: Look
     last_report: Moment | None
     battery_health: float | None
 
 
-def listed(states: Iterable[SchoolState], query: Query, now: float) -> tuple[list[DeviceRow], Page]:
-    """One page of the computers that match."""
-    found = list(matching(states, query, "computer"))
+def listed(
+    states: Iterable[SchoolState], query: Query, now: float, serials: frozenset[str] = frozenset()
+) -> tuple[list[DeviceRow], Page]:
+    """One page of the computers that match. Those with one of ``serials``, in capitals, match too."""
+    found = list(matching(states, query, "computer", serials))
     shown = page(query.devices, len(found), SIZE)
     return [_row(state, member, now) for state, member in _window(found, shown)], shown
 
 
-def matching(states: Iterable[SchoolState], query: Query, device_class: DeviceClass) -> Iterator[Found]:
+def matching(
+    states: Iterable[SchoolState], query: Query, device_class: DeviceClass, serials: frozenset[str] = frozenset()
+) -> Iterator[Found]:
     """Devices of a class that contain the words asked for and are in the state asked for."""
     words = query.q.casefold().split()
     for state in states:
         for member in tuple(state.members.values()):
             if member.device.device_class != device_class or (query.state and member.state != query.state):
                 continue
-            if not words or _contains(member, words):
+            if not words or (member.device.serial or "").upper() in serials or _contains(member, words):
                 yield state, member
 
 
@@ -84,6 +89,7 @@ def _row(state: SchoolState, member: Member, now: float) -> DeviceRow:
         serial=member.device.serial or "",
         model=model_of(member.device, member.software),
         school=state.school.name,
+        school_id=state.school.school_id,
         grade_band=member.device.grade_band,
         look=LOOKS[member.state],
         last_report=moment(member.measured_at, now, state.calendar.rules.zone),

@@ -8,15 +8,29 @@ from typing import Any
 import jinja2
 
 from homeroom_collector.access.need import Admitted
+from homeroom_collector.access.roles import OPERATORS, Role
 from homeroom_collector.model import Presence
 from homeroom_collector.views.pages import schools, words
 
+SECTIONS: tuple[tuple[str, str, frozenset[Role]], ...] = (
+    ("/", "Overview", frozenset()),
+    ("/problems", "Problems", frozenset()),
+    ("/devices", "Devices", frozenset()),
+    ("/network", "Network map", frozenset()),
+    ("/standards", "Standards", frozenset()),
+    ("/refresh", "Refresh plan", frozenset()),
+    ("/erate", "E-rate", frozenset()),
+    ("/equity", "Equity", frozenset()),
+    ("/register", "Register", frozenset()),
+    ("/set-up", "Set-up", OPERATORS),
+)
+"""Sections of the site: path, name, and the roles that have it (empty: everyone)."""
 NOBODY = Admitted(None, frozenset())
 
 
-def render(name: str, **values: Any) -> str:
+def render(template: str, /, **values: Any) -> str:
     """The text of a page. ``reader`` is who it is for; without it, nobody who is known."""
-    return _environment().get_template(name).render({"reader": NOBODY} | values)
+    return _environment().get_template(template).render({"reader": NOBODY} | values)
 
 
 @cache
@@ -32,6 +46,7 @@ def _environment() -> jinja2.Environment:
         "LOOKS": words.LOOKS,
         "STATES": list(Presence),
         "BAR_WIDTH": schools.BAR_WIDTH,
+        "SECTIONS": SECTIONS,
     }
     environment.filters |= {"percent": words.percent, "number": words.number}
     return environment

@@ -31,6 +31,7 @@ class GearRow:
     device_id: str
     name: str
     school: str
+    school_id: str
     kind: str
     model: str
     look: Look
@@ -66,6 +67,7 @@ def _row(state: SchoolState, member: Member, now: float) -> GearRow:
         device_id=member.device.device_id,
         name=name_of(member),
         school=state.school.name,
+        school_id=state.school.school_id,
         kind=(member.software.kind or "device").replace("_", " "),
         model=" ".join(filter(None, (member.software.manufacturer, model_of(member.device, member.software)))),
         look=LOOKS[member.state],

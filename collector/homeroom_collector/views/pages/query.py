@@ -16,6 +16,7 @@ _LAST_PAGE = 100_000
 class Query:
     """The state of the page. Everything that cannot be understood counts as not said."""
 
+    path: str = "/devices"
     q: str = ""
     school: str = ""
     state: str = ""
@@ -26,14 +27,16 @@ class Query:
     def link(self, anchor: str, **changes: object) -> str:
         """The address of this page with some things changed. Whatever is as usual is left out."""
         usual, wanted = asdict(Query()), asdict(replace(self, **changes))  # type: ignore[arg-type]  # from a template
-        said = {name: value for name, value in wanted.items() if value != usual[name]}
-        return ("/?" + urlencode(said) if said else "/") + (f"#{anchor}" if anchor else "")
+        said = {name: value for name, value in wanted.items() if name != "path" and value != usual[name]}
+        path = str(wanted["path"])
+        return (f"{path}?{urlencode(said)}" if said else path) + (f"#{anchor}" if anchor else "")
 
 
-def parse(values: Mapping[str, str]) -> Query:
+def parse(values: Mapping[str, str], path: str = "/devices") -> Query:
     """Read the address line."""
     state = values.get("state", "")
     return Query(
+        path=path,
         q=values.get("q", "").strip()[:_LONGEST],
         school=values.get("school", "")[:_LONGEST],
         state=state if state in set(Presence) else "",

@@ -1,0 +1,72 @@
+"""The pretended district's register of devices, as a file of an inventory system, imported as any other.
+
+One laptop of the register never reports, and one that reports stands in it for another school, so that there is
+something to reconcile.
+"""
+
+from __future__ import annotations
+
+import csv
+import time
+from pathlib import Path
+
+from homeroom_collector.config import load
+from homeroom_collector.rules.register_plan import plan
+from homeroom_collector.simulate.district import District, Laptop
+from homeroom_collector.sources import devices_csv
+from homeroom_collector.sources.devices_csv import Mapped
+from homeroom_collector.store import Connection, assets, open_store, schools
+
+_HEADER = (
+    "asset_tag", "serial", "manufacturer", "model", "platform", "school_id", "grade_band", "room", "assignment",
+    "purchase_date", "cost", "state",
+)  # fmt: skip
+_SOURCE = "demo inventory"
+
+
+def write_register(district: District, path: Path) -> None:
+    """Write the file."""
+    schools_of = [school.school_id for school in district.schools]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(_HEADER)
+        rows.writerows(_row(laptop, laptop.school_id, number) for number, laptop in enumerate(district.laptops[1:]))
+        if district.laptops:
+            rows.writerow(_row(district.laptops[0], schools_of[-1], 0))
+        rows.writerow(
+            ("LIN-0999", "NO19999999", "Northfield", "Classbook 11 G1", "linux", schools_of[0], "3-5", "closet",
+             "cart", "2019-08-01", "289.00", "in_use")
+        )  # fmt: skip
+
+
+def _row(laptop: Laptop, school_id: str, number: int) -> tuple[str, ...]:
+    model = laptop.model
+    return (
+        laptop.asset_tag,
+        laptop.serial,
+        model.manufacturer,
+        model.model,
+        model.platform,
+        school_id,
+        laptop.grade_band,
+        str(101 + number % 12),
+        "staff" if model.bought >= 2025 else "one_to_one",
+        f"{model.bought}-08-01",
+        f"{model.price_cents / 100:.2f}",
+        "in_use",
+    )
+
+
+async def import_register(config: Path, path: Path) -> None:
+    """Import the file, as ``homeroom import devices`` does. Raises StoreUnavailableError."""
+    async with open_store(load(config).store.url) as store:
+        parsed = devices_csv.read(path, Mapped(), await store.read(schools.listed))
+
+        def work(connection: Connection) -> None:
+            planned = plan(assets.entries(connection), parsed.rows, _SOURCE, overwrite=True)
+            assets.add(connection, planned.added)
+            assets.replace(connection, planned.changed)
+            changes = [(name, change) for _, name, change in planned.changes]
+            assets.log(connection, changes, source=_SOURCE, now=time.time())
+
+        await store.write(work)

@@ -1,0 +1,146 @@
+"""``/standards``, ``/erate``, ``/equity`` and ``/register``: what the technology director asks, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+
+from homeroom_collector.access import PEOPLE, Admitted, admitted, requires, role
+from homeroom_collector.decisions.answers import ANSWERS
+from homeroom_collector.decisions.board import Board
+from homeroom_collector.decisions.scope import Scope
+from homeroom_collector.views.charts import Bars, bars
+from homeroom_collector.views.pages import cells
+from homeroom_collector.views.pages.frame import Frame
+from homeroom_collector.views.pages.query import page
+from homeroom_collector.views.pages.words import percent
+
+SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table of a page: a view of an answer, its heading, and a sentence on it."""
+
+    answer: str
+    view: str
+    title: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One page."""
+
+    path: str
+    title: str
+    lead: str
+    parts: tuple[Part, ...]
+
+
+SUBJECTS = (
+    Subject(
+        "/standards",
+        "Minimum standards",
+        "Who meets the district's minimum, who does not, and why. Unknown is never counted as met.",
+        (
+            Part("standards", "school", "Schools", "Devices in use, by school."),
+            Part("standards", "school-rule", "For each student", "Devices and bandwidth, held to the minimum."),
+            Part("standards", "rule", "Rules", "How many devices fail which rule, by school and grade band."),
+            Part("standards", "device", "Devices", "Every device with its reasons."),
+        ),
+    ),
+    Subject(
+        "/erate",
+        "E-rate, Category Two",
+        "The budget of each five-year cycle, the equipment it paid for, and what an auditor would ask.",
+        (
+            Part("erate", "budget", "Budget", "By cycle."),
+            Part("erate", "findings", "What an auditor would ask", "Each is a line to settle."),
+            Part("erate", "equipment", "Equipment", "With the dates from which it may be moved or let go."),
+        ),
+    ),
+    Subject(
+        "/equity",
+        "Equity",
+        "How evenly schools are served, and what would narrow the widest gap.",
+        (
+            Part("equity", "gaps", "Gaps", "Worst against best quartile of schools: 1 is even."),
+            Part("equity", "schools", "Schools", "Age and fitness of devices, devices and bandwidth for each student."),
+            Part("equity", "grade-bands", "Grade bands", "The same for each grade band."),
+        ),
+    ),
+    Subject(
+        "/register",
+        "Register",
+        "Where the register and what reports contradict each other: devices to look for, and lines to mend.",
+        (
+            Part("reconcile", "kind", "How many", "By school and kind."),
+            Part("reconcile", "device", "Devices", "What the register says, and what was seen."),
+        ),
+    ),
+)
+
+
+def routes(frame: Frame) -> list[web.RouteDef]:
+    """Routes of all subjects."""
+    return requires(
+        role(*PEOPLE, schools="own"), *(web.get(subject.path, _page(frame, subject)) for subject in SUBJECTS)
+    )
+
+
+def _page(frame: Frame, subject: Subject) -> Any:
+    async def answer(request: web.Request) -> web.Response:
+        """A subject's tables."""
+        reader, wanted = admitted(request), dict(request.query.items())
+        work = partial(_tables, subject, frame.board(), reader, wanted)
+        return await frame.show(request, "answer.html", subject.path.strip("/"), work)
+
+    return answer
+
+
+def _tables(
+    subject: Subject, board: Board | None, reader: Admitted, wanted: dict[str, str], now: float
+) -> dict[str, Any]:
+    del now
+    parts = [] if board is None else [table(part, board, Scope(reader.schools), wanted) for part in subject.parts]
+    return {"subject": subject, "parts": parts, "ready": board is not None, "chart": _chart(subject, board, reader)}
+
+
+def table(part: Part, board: Board, scope: Scope, wanted: dict[str, str]) -> dict[str, Any]:
+    """One table: its columns as people say them, and one page of its rows."""
+    view = ANSWERS[part.answer].views.get(part.view)
+    if view is None:
+        raise KeyError(f"{part.answer} has no view {part.view}")
+    rows = view.rows(board, scope)
+    number = wanted.get(part.view, "1")
+    shown = page(int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1, len(rows), SIZE)
+    names = {school.school_id: school.name for school in board.district.schools}
+    used = [name for name in view.columns if any(row.get(name) not in (None, "") for row in rows)]
+    return {
+        "part": part,
+        "columns": [(name, cells.heading(name), cells.is_number(name, _first(rows, name))) for name in used],
+        "rows": [[cells.cell(name, row.get(name), names) for name in used] for row in rows[shown.first : shown.end]],
+        "shown": shown,
+    }
+
+
+def _first(rows: list[dict[str, Any]], name: str) -> Any:
+    return next((row[name] for row in rows if row.get(name) is not None), None)
+
+
+def _chart(subject: Subject, board: Board | None, reader: Admitted) -> Bars | None:
+    if board is None or subject.path != "/standards":
+        return None
+    rows = ANSWERS["standards"].views["school"].rows(board, Scope(reader.schools))
+    names = {school.school_id: school.name for school in board.district.schools}
+    known: Sequence[tuple[str, float]] = [
+        (str(names.get(row["school_id"], row["school_id"])), row["pass_ratio"])
+        for row in rows
+        if row["pass_ratio"] is not None
+    ]
+    return bars("Devices that meet the minimum, of those that can be judged", known[:12], say=percent, highest=1.0)
