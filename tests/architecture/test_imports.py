@@ -23,6 +23,7 @@ HOMES = {
     "icalendar": ("sources/calendars.py",),
     "dateutil": ("sources/calendars.py",),
     "jinja2": ("views/",),
+    "weasyprint": ("views/reports/pdf.py",),
     "authlib": ("access/openid.py",),
     "joserfc": ("access/openid.py",),
     "cramjam": ("views/remote_write/snappy.py",),

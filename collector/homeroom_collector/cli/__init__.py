@@ -28,6 +28,7 @@ from homeroom_collector.cli import (
     reconcile,
     refresh,
     register,
+    report,
     satellite,
     serve,
     sign_in,
@@ -42,7 +43,7 @@ from homeroom_collector.demo import command as demo
 from homeroom_collector.errors import CollectorError, ConfigError
 
 COMMANDS: tuple[ModuleType, ...] = (
-    serve, demo, check_config, sign_in, sign_ins, token, calendar, devices, events, import_, google, snmp, standards,
+    serve, demo, report, check_config, sign_in, sign_ins, token, calendar, devices, events, import_, google, snmp, standards,
     topology, refresh, erate, reconcile, equity, readiness, register, problems, maintenance,
     tickets,
     poll, satellite,
