@@ -12,8 +12,17 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 _WIDEST = 2_000
+_MANY = 8
+# The word says it; the colour only helps to find it.
+_STYLES = {
+    **dict.fromkeys(("fail", "critical", "down", "missing", "bad", "refused", "revoked"), "red"),
+    **dict.fromkeys(("warning", "overdue", "unreachable", "expired", "used up", "conflict"), "yellow"),
+    **dict.fromkeys(("pass", "up", "on_campus", "active", "ok"), "green"),
+    **dict.fromkeys(("unknown", "exempt", "quiet", "away"), "dim"),
+}
 
 
 def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], style: str) -> None:
@@ -28,14 +37,36 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], style: str) 
         _table(rows, columns)
 
 
-def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], console: Console | None = None) -> None:
+    console = console or Console(markup=False, highlight=False)
+    if console.is_terminal:
+        console.print(_for_eyes(rows, columns))
+        return
     table = Table(box=box.SIMPLE)
     for name in columns:
-        table.add_column(name.removesuffix("_at").replace("_", " "), no_wrap=True)
+        table.add_column(_title(name), no_wrap=True)
     for row in rows:
         table.add_row(*(_text(name, row[name]) for name in columns))
     # A row stays one line, for people who pipe it on.
     Console(markup=False, highlight=False, width=_WIDEST).print(table)
+
+
+def _for_eyes(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
+    """As wide as the terminal: long texts are folded, numbers stand to the right, what deserves a look has a colour."""
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", row_styles=("", "dim") if len(rows) > _MANY else ())
+    for name in columns:
+        values = [row[name] for row in rows if row[name] is not None]
+        number = bool(values) and all(isinstance(value, int | float) for value in values) and not name.endswith("_at")
+        table.add_column(_title(name), justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(text, _STYLES.get(text, "")) for text in (_text(name, row[name]) for name in columns)))
+    table.caption = f"{len(rows):,} {'line' if len(rows) == 1 else 'lines'}"
+    table.caption_justify = "left"
+    return table
+
+
+def _title(name: str) -> str:
+    return name.removesuffix("_at").replace("_", " ")
 
 
 def _text(name: str, value: Any) -> str:
