@@ -14,7 +14,7 @@ from homeroom_collector.config import load
 from homeroom_collector.rules.register_plan import plan
 from homeroom_collector.simulate.district import District, Laptop
 from homeroom_collector.sources import devices_csv
-from homeroom_collector.sources.devices_csv import Mapped
+from homeroom_collector.sources.asset_fields import Mapped
 from homeroom_collector.store import Connection, assets, open_store, schools
 
 _HEADER = (
