@@ -49,6 +49,7 @@ class ProblemCalls:
         return _json({"problems": rows, "next": last})
 
     async def _show(self, request: web.Request) -> web.Response:
+        """One problem with its members, its effects and its history."""
         return _json(await self._found(request, admitted(request)))
 
     async def _acknowledge(self, request: web.Request) -> web.Response:
