@@ -43,7 +43,8 @@ from homeroom_collector.demo import command as demo
 from homeroom_collector.errors import CollectorError, ConfigError
 
 COMMANDS: tuple[ModuleType, ...] = (
-    serve, demo, report, check_config, sign_in, sign_ins, token, calendar, devices, events, import_, google, snmp, standards,
+    serve, demo, check_config, sign_in, sign_ins, token, calendar, devices, events, import_, google, snmp, standards,
+    report,
     topology, refresh, erate, reconcile, equity, readiness, register, problems, maintenance,
     tickets,
     poll, satellite,
