@@ -68,6 +68,7 @@ ALLOWED: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/api/v1/schools"): PEOPLE,
     ("GET", "/api/v1/calendar"): PEOPLE,
     ("GET", "/openapi.json"): EVERYBODY,
+    ("POST", "/api/v1/alerts"): {"alerts"},
     ("GET", "/api/v1/standards"): PEOPLE,
     ("GET", "/api/v1/refresh"): PEOPLE,
     ("GET", "/api/v1/erate"): PEOPLE,
