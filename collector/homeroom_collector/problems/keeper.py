@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -49,8 +50,9 @@ class Keeper:
         if self._read_at is None or now - self._read_at >= _REREAD_SECONDS:
             await self._reread(now)
         self._windows = await self._store.read(partial(maintenance.listed, ends_after=now))
-        scene = self._looker.look(now, about_us or Itself())
-        changes = self._changes(scene)
+        scene = await self._looker.look(now, about_us or Itself())
+        # With tens of thousands of problems this takes a second, in which reports are still to be acknowledged.
+        changes = await asyncio.to_thread(self._changes, scene)
         return await self._write(changes, now) if changes else []
 
     def _changes(self, scene: Scene) -> list[Transition]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -72,12 +73,13 @@ class Looker:
                 )  # fmt: skip
                 self._held.setdefault(name, {})[kind, part] = found
 
-    def look(self, now: float, about_us: Itself) -> Scene:
-        """Look at everything. Devices that left the register are forgotten."""
+    async def look(self, now: float, about_us: Itself) -> Scene:
+        """Look at everything, one school at a time so that nobody waits. Devices that left are forgotten."""
         scene = Scene(now)
         silent: dict[tuple[str, str], float] = {}
-        for state in self._fleet.schools:
+        for state in tuple(self._fleet.schools):
             self._look_at(state, scene, silent)
+            await asyncio.sleep(0)
         self._since = silent
         for finding in self._watch.findings(now):
             if self._fleet.member(finding.name) is None:
@@ -91,7 +93,7 @@ class Looker:
     def computers(self, school_id: str, since: float) -> list[str]:
         """Computers that a school's silence takes along: on campus when it began, or shortly before."""
         state = self._fleet.school(school_id)
-        members = state.members.values() if state else ()
+        members = tuple(state.members.values()) if state else ()
         return [
             member.device.device_id
             for member in members
