@@ -13,7 +13,7 @@ from homeroom_collector.rules import whole_school
 from homeroom_collector.rules.health import itself, line, presence, school
 from homeroom_collector.rules.health.itself import Itself
 from homeroom_collector.rules.health.rule import Finding, Judge, Spot
-from homeroom_collector.rules.problem import named
+from homeroom_collector.rules.problem import Evidence, named
 from homeroom_collector.rules.problem_state import Row, State
 from homeroom_collector.rules.root_cause import DISTRICT, District, Place, heads
 
@@ -125,7 +125,10 @@ class Looker:
         since = self._since.get((kind, device_id), scene.now if in_session else None)
         if since is not None:
             silent[kind, device_id] = since
-            scene.findings.append(Finding(kind=kind, name=device_id, says=_SAYS[kind], since=since, at=scene.now))
+            heard = (Evidence(name="last_heard_timestamp_seconds", measured=member.seen_at),)
+            scene.findings.append(
+                Finding(kind=kind, name=device_id, says=_SAYS[kind], evidence=heard, since=since, at=scene.now)
+            )
             scene.school_of[device_id] = member.device.school_id
             scene.seen_at[device_id] = member.seen_at or 0.0
 
@@ -138,6 +141,10 @@ class Looker:
                     kind=presence.down_kind(member.software.kind),
                     name=device_id,
                     says="does not answer",
+                    evidence=(
+                        Evidence(name="silent_since_timestamp_seconds", measured=since),
+                        Evidence(name="state", measured=member.state.value),
+                    ),
                     since=since,
                     at=scene.now,
                     holds=None if member.state == Presence.UNKNOWN else True,
