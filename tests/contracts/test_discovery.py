@@ -23,7 +23,7 @@ needs_snmpd = pytest.mark.skipif(SNMPD is None, reason=SNMPD_MISSING)
 
 def discover(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "homeroom_collector", "snmp", "discover", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=90, cwd=folder, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=folder, check=False)
 
 
 def rows(result: subprocess.CompletedProcess[str]) -> list[dict[str, str]]:

@@ -45,7 +45,7 @@ def probe(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
     command = [sys.executable, "-m", "homeroom_collector", "snmp", "probe", *arguments]
     known = {name: value for name, value in os.environ.items() if not name.startswith("HOMEROOM_")} | environment
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, env=known, check=False
+        command, capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL, env=known, check=False
     )
 
 

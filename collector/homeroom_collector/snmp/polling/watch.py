@@ -162,10 +162,21 @@ class Watch:
             self._inventory = inventory = await read_inventory(session, self._catalog, clock=self._clock)
             self._inventory_at = started
             self._inventories += 1
-            self._engine_id = await _engine_id(session)
+            self._engine_id = await self._signs_with(session) or self._engine_id
             assert inventory.gear is not None
             return inventory.gear
         return await read_counters(session, inventory, clock=self._clock)
+
+    async def _signs_with(self, session: Session) -> str | None:
+        """Engine id of a device that speaks version 3; None where it does not say, and then its inventory stands."""
+        if session.version != "3":
+            return None
+        try:
+            found = (await session.get([_SNMP_ENGINE_ID])).get(_SNMP_ENGINE_ID)
+        except SnmpError as error:
+            _log.info("%s: version 3 traps of it cannot be heard yet: %s", self.target.device_id, error)
+            return None
+        return found.hex() if isinstance(found, bytes) and found else None
 
     async def _open(self) -> Session:
         """Open with the way that works. Where none is known all are tried, and after a failure one at each poll."""
@@ -235,14 +246,6 @@ class Watch:
         if self.target.kind is None:
             return identity
         return dataclasses.replace(identity or GearIdentity(), kind=self.target.kind)
-
-
-async def _engine_id(session: Session) -> str | None:
-    """What the device signs with, where it speaks version 3 at all; None where it does not say."""
-    if session.version != "3":
-        return None
-    found = (await session.get([_SNMP_ENGINE_ID])).get(_SNMP_ENGINE_ID)
-    return found.hex() if isinstance(found, bytes) and found else None
 
 
 def _no_more(endpoint: Endpoint, manner: Manner) -> Endpoint:
