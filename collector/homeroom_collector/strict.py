@@ -139,11 +139,16 @@ def read_yaml(path: Path) -> Any:
         raise ConfigError([f"{path}: not YAML: {' '.join(str(error).split())}"]) from None
 
 
+def yaml_text(document: Any) -> str:
+    """Plain values as YAML."""
+    return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
+
+
 def write_yaml(path: Path, document: Any) -> None:
     """Write plain values as YAML in one step: who reads sees the old file or the new. Raises ConfigError."""
     fresh = path.with_name(f".{path.name}.new")
     try:
-        fresh.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), encoding="utf-8")
+        fresh.write_text(yaml_text(document), encoding="utf-8")
         fresh.replace(path)
     except OSError as error:
         raise ConfigError([f"{path}: cannot be written: {error.strerror}"]) from None

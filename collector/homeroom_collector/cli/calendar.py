@@ -1,4 +1,4 @@
-"""``homeroom calendar show|snow-day``: when there is school, and when there is none after all."""
+"""``homeroom calendar show|snow-day|alertmanager``: when there is school, and when there is none after all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from homeroom_collector import strict
 from homeroom_collector.app import keeper_of
 from homeroom_collector.cli.listing import show
 from homeroom_collector.cli.options import add_config, add_format, settings_of, store_of, wait_for
@@ -16,7 +17,9 @@ from homeroom_collector.cli.options import day as date_of
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.model import School
+from homeroom_collector.rules.mute_intervals import time_intervals
 from homeroom_collector.store import Connection, closures, schools
+from homeroom_collector.tickets import settings as ticket_settings
 
 NAME = "calendar"
 HELP = "show the days of school, and call days off at short notice"
@@ -40,6 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     calling.add_argument("--reason", default="snow", metavar="TEXT", help="why (default: %(default)s)")
     calling.add_argument("--undo", action="store_true", help="let school take place after all")
     calling.set_defaults(run=_call_off)
+    muting = commands.add_parser("alertmanager", help="print when nobody is at work, as time_intervals of Alertmanager")
+    add_config(muting)
+    muting.add_argument("--days", type=int, default=400, metavar="N", help="how many days (default: %(default)s)")
+    muting.add_argument("--from", dest="day", type=date_of, metavar="DATE", help="first day (default: today)")
+    muting.set_defaults(run=_mute)
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -80,6 +88,20 @@ def _row(school: School, bells: tuple[Any, ...], day: date) -> dict[str, Any]:
         "bells": " ".join(f"{b.start:%H:%M}-{b.end:%H:%M}" for b in bells) or "no school",
         "hours": round(minutes / 60, 2),
     }
+
+
+def _mute(options: argparse.Namespace) -> int:
+    print(strict.yaml_text({"time_intervals": wait_for(_intervals(settings_of(options), options))}), end="")
+    return 0
+
+
+async def _intervals(settings: Settings, options: argparse.Namespace) -> list[dict[str, Any]]:
+    """By the district's calendar; a school that differs goes by its own only in Homeroom."""
+    staff = ticket_settings.load(settings.tickets.file).staff_hours()
+    async with store_of(settings) as store:
+        book = await keeper_of(settings, store).refresh(time.time())
+    rules = book.of(School(school_id="", name="")).rules
+    return time_intervals(rules, staff, _today(settings, options), options.days)
 
 
 def _call_off(options: argparse.Namespace) -> int:
