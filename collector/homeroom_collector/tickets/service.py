@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -22,6 +22,7 @@ from homeroom_collector.tickets.call import Caller, Place
 from homeroom_collector.tickets.delivery import Delivery, Lease
 from homeroom_collector.tickets.desk import Desk
 from homeroom_collector.tickets.desks import DESKS
+from homeroom_collector.tickets.digest import Digests
 from homeroom_collector.tickets.folding import Fold
 from homeroom_collector.tickets.loop import TicketLoop
 from homeroom_collector.tickets.measures import TicketMeasures
@@ -112,7 +113,24 @@ async def run_tickets(settings: TicketSettings, around: Surroundings) -> None:
     async with aiohttp.ClientSession() as session:
         own = OwnProblems(store=around.store, runbooks=settings.runbooks)
         sources: list[IncidentSource] = [own, _alerts(settings.alertmanager, around, session)]
-        await loop_of(settings, desk_of(settings, session, os.environ), around, sources).run()
+        loop = loop_of(settings, desk_of(settings, session, os.environ), around, sources)
+        loop.digest = _digests(settings, around)
+        await loop.run()
+
+
+def _digests(settings: TicketSettings, around: Surroundings) -> Callable[[float], Awaitable[int]]:
+    mail = settings.digests.mail
+    password = mail.password.read("digests.mail.password", os.environ) if mail and mail.password else None
+    letters = Digests(
+        store=around.store, settings=settings.digests, password=password, timeout_seconds=settings.timeout
+    )
+
+    async def send(now: float) -> int:
+        known = around.schools()
+        names = {each.school_id: each.name for each in known}
+        return await letters.send(names, {each.school_id: each.calendar for each in known}, now)
+
+    return send
 
 
 def _alerts(settings: AlertmanagerSettings, around: Surroundings, session: aiohttp.ClientSession) -> AlertSource:

@@ -25,6 +25,7 @@ from homeroom_collector.tickets.desks.servicenow import ServiceNowSettings
 from homeroom_collector.tickets.desks.webhook import WebhookSettings
 from homeroom_collector.tickets.desks.zammad import ZammadSettings
 from homeroom_collector.tickets.desks.zendesk import ZendeskSettings
+from homeroom_collector.tickets.digest import DigestSettings
 from homeroom_collector.tickets.secrets import SecretSource
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -124,6 +125,7 @@ class TicketSettings:
     storm: StormSettings = field(default_factory=StormSettings)
     humans: HumanSettings = field(default_factory=HumanSettings)
     retry: RetrySettings = field(default_factory=RetrySettings)
+    digests: DigestSettings = field(default_factory=DigestSettings)
     alertmanager: AlertmanagerSettings = field(default_factory=AlertmanagerSettings)
     request_tracker: RequestTrackerSettings | None = None
     email: EmailSettings | None = None
@@ -208,6 +210,8 @@ def _problems(settings: TicketSettings) -> Iterator[str]:
     yield from (message for message, fine in checks.items() if not fine)
     yield from _desk_problems(settings)
     yield from alertmanager.problems(settings.alertmanager)
+    if settings.digests.mail is None and (settings.digests.morning or settings.digests.weekly):
+        yield "digests.mail: missing; how the digests are to be sent"
     for name in ("alertmanager", *DESKS):
         url = getattr(getattr(settings, name), "url", None)
         if url is not None and not safe(url):
@@ -227,7 +231,8 @@ def safe(url: str) -> bool:
 def _located(settings: TicketSettings, folder: Path) -> TicketSettings:
     """Make the files of secrets start at ``folder``."""
     found = {name: _secrets_located(getattr(settings, name), folder) for name in ("alertmanager", *DESKS)}
-    return replace(settings, **found)
+    mail = _secrets_located(settings.digests.mail, folder)
+    return replace(settings, digests=replace(settings.digests, mail=mail), **found)
 
 
 def _secrets_located(section: Any, folder: Path) -> Any:
