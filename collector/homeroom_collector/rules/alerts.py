@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from homeroom_collector.rules.incident import MOST_MEMBERS, SEVERITIES, WHOLE, Incident, Severity, plain
+from homeroom_collector.rules.maintenance import Window, under_maintenance
 from homeroom_collector.rules.problem import key_of, subject_of
 
 SOURCE = "alertmanager"
@@ -68,6 +69,16 @@ class Alert:
         if said == "none" or self.labels.get("alertname") == WATCHDOG:
             return None
         return next((each for each in SEVERITIES if each == said), "warning")
+
+
+def hushed(alerts: Iterable[Alert], windows: Sequence[Window], now: float) -> list[Alert]:
+    """The same alerts; those of a school or device under maintenance as if they were silenced."""
+    return [
+        replace(each, quiet=True)
+        if under_maintenance(windows, now, each.school, [each.labels.get("device", "")])
+        else each
+        for each in alerts
+    ]
 
 
 def incidents(alerts: Iterable[Alert]) -> list[Incident]:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from homeroom_collector.rules.alerts import Alert, incidents, reconciled
+from homeroom_collector.rules.alerts import Alert, hushed, incidents, reconciled
+from homeroom_collector.rules.maintenance import Window
 from ticket_samples import NOON
 
 
@@ -43,6 +44,15 @@ def test_an_incident_is_quiet_where_all_of_it_is_silenced():
     silenced = replace(alert("a"), quiet=True)
     assert [each.quiet for each in incidents([silenced])] == [True]
     assert [each.quiet for each in incidents([silenced, alert("b")])] == [False]
+
+
+def test_maintenance_of_homeroom_is_a_silence_too():
+    school = Window(starts_at=NOON - 10, ends_at=NOON + 10, school_id="lincoln")
+    device = Window(starts_at=NOON - 10, ends_at=NOON + 10, device_id="a")
+    both = [alert("a"), alert("b", school="adams")]
+    assert [each.quiet for each in hushed(both, [school], NOON)] == [True, False]
+    assert [each.quiet for each in hushed(both, [device], NOON)] == [True, False]
+    assert [each.quiet for each in hushed(both, [school, device], NOON + 10)] == [False, False]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import aiohttp
 
 from homeroom_collector.errors import CollectorError
-from homeroom_collector.rules.alerts import BLIND, SOURCE, WATCHDOG, Alert, incidents, reconciled
+from homeroom_collector.rules.alerts import BLIND, SOURCE, WATCHDOG, Alert, hushed, incidents, reconciled
 from homeroom_collector.rules.incident import Incident
-from homeroom_collector.store import Connection, Store, alerts
+from homeroom_collector.store import Connection, Store, alerts, maintenance
 from homeroom_collector.store.alerts import Watch
 from homeroom_collector.tickets.alertmanager import payload
 from homeroom_collector.tickets.alertmanager.intake import fold
@@ -49,7 +49,7 @@ class AlertSource:
         alerts.forget(connection, now - self.settings.keep)
         watch = alerts.watch(connection, self.settings.url or "")
         self.measures.show(alerts.depth(connection), watch, now)
-        found = incidents(alerts.known(connection).values())
+        found = incidents(hushed(alerts.known(connection).values(), maintenance.listed(connection, now), now))
         trusted = watch.watchdog_since is not None and now - watch.watchdog_since >= self.settings.settle
         return Look(SOURCE, (*found, *self._blindness(watch, now)), complete=trusted)
 
