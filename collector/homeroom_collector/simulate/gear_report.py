@@ -50,7 +50,7 @@ def _gear(network: Network, state: GearState) -> NetworkGear:
             name=gear.name,
             description=words.description(gear),
             object_id=".".join(map(str, words.object_id(gear))),
-            uptime_seconds=round(state.uptime_seconds, 2),
+            uptime_seconds=int(state.uptime_seconds * 100) / 100,
             location=words.location(gear),
             contact="help desk",
         ),

@@ -19,7 +19,7 @@ class SchoolYears:
     """When there is school, for each school; snow days of a script included.
 
     ``first`` and ``last`` are the years in which a school year may begin or end. Things age from ``epoch`` on, the
-    first of July before.
+    first of July of ``first``.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class SchoolYears:
     ) -> None:
         self.zone, self.years = ZoneInfo(zone), range(first - 1, last + 1)
         self.first_day = date(first - 1, 7, 1)
-        self.epoch = self.instant_of(self.first_day)
+        self.epoch = self.instant_of(date(first, 7, 1))
         self._levels, self._closed = levels, frozenset(closed)
         # Asked for each device and day; there are few levels.
         self._of_level = cache(self._made)
