@@ -20,12 +20,14 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from homeroom_collector import access, chromebook, views
 from homeroom_collector.access.parts import check_routes, keep_tidy, put_door
+from homeroom_collector.clock import Clock
 from homeroom_collector.config import Settings
 from homeroom_collector.decisions.keeper import DecisionMeasures, Worker, keep_decided
 from homeroom_collector.decisions.newest import BoardKeeper
 from homeroom_collector.errors import CollectorError, StoreUnavailableError
 from homeroom_collector.fleet import Fleet, keep_current
 from homeroom_collector.fleet.drawing import draw_network
+from homeroom_collector.fleet.pace import PRESENCE_EVERY_SECONDS
 from homeroom_collector.history.upkeep import EVERY_SECONDS, Upkeep
 from homeroom_collector.http.address import Addresses, Campus
 from homeroom_collector.http.problem import unknown_calls
@@ -97,6 +99,7 @@ class Collector:
     problems: ProblemService
     satellites: SatelliteService
     board: BoardKeeper = field(default_factory=BoardKeeper)
+    clock: Clock = field(default_factory=Clock)
 
     def put_school(self, school: School) -> None:
         """Let everyone who must know hear of a school."""
@@ -109,9 +112,9 @@ class Collector:
 COLLECTOR = web.AppKey("collector", Collector)
 
 
-def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.Application:
+def build(settings: Settings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> web.Application:
     """Put everything together; nothing is opened or started before the application starts."""
-    collector = _collector(settings, registry or CollectorRegistry())
+    collector = _collector(settings, registry or CollectorRegistry(), clock or Clock())
     app = web.Application(client_max_size=settings.ingest.max_request_bytes)
     app[COLLECTOR] = collector
     gate = _gate(collector)
@@ -142,7 +145,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None) -> web.
     return app
 
 
-def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
+def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) -> Collector:
     store = Store(settings.store.url)
     calendars = keeper_of(settings, store)
     fleet = Fleet(
@@ -166,13 +169,14 @@ def _collector(settings: Settings, registry: CollectorRegistry) -> Collector:
     most = settings.ingest.max_reports_per_request
     agents = settings.agents
     policy, counters = agents.throughput.policy(), ThroughputMeasures(registry)
-    ledger = Ledger(policy, settings.timezone, counters, retry_after_seconds=agents.interval)
+    ledger = Ledger(policy, settings.timezone, counters, retry_after_seconds=agents.interval, clock=clock)
     serial_of, keys = partial(_serial_of, fleet, quarantine), settings.enrolment.keys_per_device
-    intake = Intake(commit, keyring, wire, measures, Campus(), quarantine, most, ledger, serial_of, keys)
+    intake = Intake(commit, keyring, wire, measures, Campus(), quarantine, most, ledger, serial_of, keys, clock)
     waiting = QuarantineKeeper(quarantine, store, commit, wire, registry)
     problems = ProblemService(fleet, store, problem_settings.load(settings.rules.file), registry, settings.timezone)
     satellites, known = SatelliteService.made(intake, store, registry, settings), (settings, store, registry, fleet)
-    return Collector(*known, measures, keyring, commit, intake, days, calendars, google, waiting, problems, satellites)
+    rest = (calendars, google, waiting, problems, satellites)
+    return Collector(*known, measures, keyring, commit, intake, days, *rest, clock=clock)
 
 
 def _serial_of(fleet: Fleet, quarantine: Quarantine, device_id: str) -> str | None:
@@ -204,6 +208,7 @@ def _views(collector: Collector) -> list[web.RouteDef]:
         zone=settings.timezone,
         scheme_of=scheme_of,
         newest=lambda: collector.board.newest,
+        clock=collector.clock,
     )
 
 
@@ -254,8 +259,8 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         with _made_to_last():
             await collector.keyring.load()
             await collector.quarantine.load()
-            await collector.problems.keeper.recall(time.time())
-            collector.fleet.use_calendars(await collector.calendars.recall(time.time()))
+            await collector.problems.keeper.recall(collector.clock())
+            collector.fleet.use_calendars(await collector.calendars.recall(collector.clock()))
             await restore(
                 collector.store,
                 collector.intake.wire,
@@ -354,7 +359,7 @@ async def _keep_history(collector: Collector) -> None:
     while True:
         await asyncio.sleep(_HISTORY_WAIT_SECONDS)
         try:
-            await upkeep.look_after(time.time())
+            await upkeep.look_after(collector.clock())
         except CollectorError as error:
             _log.warning("history not looked after: %s", error)
         await asyncio.sleep(EVERY_SECONDS)
@@ -362,7 +367,7 @@ async def _keep_history(collector: Collector) -> None:
 
 async def _keep_presence(collector: Collector) -> None:
     """Let time pass in the fleet: who has been silent for how long."""
-    await keep_current(collector.fleet, time.time)
+    await keep_current(collector.fleet, collector.clock, max(1.0, collector.clock.real(PRESENCE_EVERY_SECONDS)))
 
 
 async def _keep_calendars(collector: Collector) -> None:
@@ -379,7 +384,7 @@ async def _keep_calendars(collector: Collector) -> None:
         try:
             if time.monotonic() >= next_reading:
                 next_reading = time.monotonic() + every
-                collector.fleet.use_calendars(await keeper.refresh(time.time()))
+                collector.fleet.use_calendars(await keeper.refresh(collector.clock()))
                 for feed, moment in keeper.read_at.items():
                     read_at.labels(feed).set(moment)
             elif await keeper.look_for_closures():
@@ -413,7 +418,7 @@ async def draw_topology(collector: Collector) -> None:
 
 async def _keep_quarantine(collector: Collector) -> None:
     """Let in who may come in by now: an inventory lists it, a rule fits, or a person accepted it."""
-    await collector.quarantine.run()
+    await collector.quarantine.run(collector.clock)
 
 
 async def _keep_google(collector: Collector) -> None:
@@ -461,15 +466,16 @@ async def _keep_problems(collector: Collector) -> None:
             satellites=collector.satellites.register.heard_at(),
         )
 
-    await collector.problems.run(about_us)
+    await collector.problems.run(about_us, collector.clock)
 
 
 def _polling(gear: TargetFiles) -> Callable[[Collector], Coroutine[Any, Any, None]]:
     async def poll(collector: Collector) -> None:
         """Follow the network gear that the configuration and its target files name."""
-        sink = NetworkSink(collector.commit, collector.intake.wire, collector.fleet.put_device)
+        clock = collector.clock
+        sink = NetworkSink(collector.commit, collector.intake.wire, collector.fleet.put_device, clock=clock)
         targets = Targets(first=gear.targets, changes=gear.changes() if gear.may_change else None)
-        await poll_network(gear.settings, targets, sink, collector.registry, MannerStore(collector.store))
+        await poll_network(gear.settings, targets, sink, collector.registry, MannerStore(collector.store), clock)
 
     return poll
 

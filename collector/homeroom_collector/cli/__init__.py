@@ -33,6 +33,7 @@ from homeroom_collector.cli import (
     serve,
     sign_in,
     sign_ins,
+    simulate,
     snmp,
     standards,
     tickets,
@@ -48,6 +49,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     topology, refresh, erate, reconcile, equity, readiness, register, problems, maintenance,
     tickets,
     poll, satellite,
+    simulate,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""
 

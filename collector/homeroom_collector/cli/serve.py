@@ -13,10 +13,12 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from homeroom_collector import clock
 from homeroom_collector.access.link import make_link
 from homeroom_collector.access.roles import Grant, Role
 from homeroom_collector.app import COLLECTOR, build
 from homeroom_collector.cli.options import add_config, settings_of
+from homeroom_collector.clock import Clock
 from homeroom_collector.config import Listen, Settings, own_url
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.http.address import parse
@@ -32,14 +34,28 @@ _STOP_SECONDS = 10.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""
     add_config(parser)
+    parser.add_argument(
+        "--clock",
+        type=_clock,
+        default=Clock(),
+        metavar="START@REALxSPEED",
+        help="for training only: live in another time, as `homeroom simulate` does (two Unix times and a factor)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     settings = settings_of(options)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(serve(settings))
+        runner.run(serve(settings, options.clock))
     return 0
+
+
+def _clock(text: str) -> Clock:
+    try:
+        return clock.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -51,13 +67,13 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, now: Clock | None = None) -> None:
     """Serve until a signal comes, then finish what was begun."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     certificate = _certificate(settings.listen)
-    app = build(settings)
+    app = build(settings, clock=now)
     # Bodies are decompressed within bounds by ingest, not by the server.
     runner = web.AppRunner(
         app, access_log=None, auto_decompress=False, shutdown_timeout=_STOP_SECONDS, handle_signals=False

@@ -70,6 +70,14 @@ class Children:
         process.stdin.close()
         return child
 
+    async def finish(self, name: str, command: Sequence[str]) -> None:
+        """Run a program to its end. Raises ChildFailedError where it fails."""
+        child = await self.start(name, command)
+        status = await child.process.wait()
+        self._running.remove(child)
+        if status:
+            raise ChildFailedError(f"{name} ended with status {status}:\n{child.last_words()}")
+
     def check(self) -> None:
         """Raise ChildFailedError where a program has ended by itself."""
         for child in self._running:
@@ -87,6 +95,11 @@ class Children:
         while self._running:
             await _stop(self._running[-1])
             self._running.pop()
+
+
+def python_module(module: str, *arguments: str) -> list[str]:
+    """A command that runs a module in this Python."""
+    return [sys.executable, "-m", module, *arguments]
 
 
 def _die_with_parent() -> Callable[[], None]:

@@ -20,7 +20,7 @@ from rich.console import Console
 from homeroom_collector.demo import plan
 from homeroom_collector.demo.counts import count
 from homeroom_collector.demo.plan import Places
-from homeroom_collector.demo.processes import ChildFailedError, Children
+from homeroom_collector.demo.processes import ChildFailedError, Children, python_module
 from homeroom_collector.demo.register import import_register
 from homeroom_collector.demo.screen import Screen
 from homeroom_collector.demo.tokens import Audience, make_sign_in, make_tokens
@@ -68,14 +68,14 @@ async def _start(
     children: Children, http: aiohttp.ClientSession, district: District, places: Places, laptops: int
 ) -> None:
     await children.start("snmp", [program("snmpsim-command-responder"), *plan.snmp_simulator(places)])
-    await children.start("collector", _python("homeroom_collector", "serve", "--config", str(places.collector)))
+    await children.start("collector", python_module("homeroom_collector", "serve", "--config", str(places.collector)))
     await _ready(children, http, places)
     audiences = sorted({(laptop.school_id, laptop.grade_band) for laptop in district.laptops})
     await import_register(places.collector, places.register)
     tokens = await make_tokens(places.collector, audiences)
     laptop_options = ("--laptops", str(laptops), "--interval", str(plan.LAPTOP_SECONDS))
     laptops_module = "homeroom_collector.simulate.laptops"
-    await children.start("laptops", _python(laptops_module, places.url, *laptop_options), stdin=_as_lines(tokens))
+    await children.start("laptops", python_module(laptops_module, places.url, *laptop_options), stdin=_as_lines(tokens))
     await _start_agent(children, places, tokens[audiences[0]])
     if prometheus := shutil.which("prometheus"):
         await children.start("prometheus", [prometheus, *plan.prometheus_options(places)])
@@ -88,7 +88,7 @@ def _as_lines(tokens: Mapping[Audience, str]) -> str:
 async def _start_agent(children: Children, places: Places, token: str) -> None:
     """Enrol this machine as a real agent, and let it run."""
     environment = {"HOMEROOM_AGENT_COLLECTOR_TOKEN": token}
-    command = _python("homeroom_agent", "run", "--config", str(places.agent))
+    command = python_module("homeroom_agent", "run", "--config", str(places.agent))
     await children.start("agent", command, environment=environment)
 
 
@@ -123,10 +123,6 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
     except TimeoutError:
         return
-
-
-def _python(module: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", module, *arguments]
 
 
 def program(name: str) -> str:

@@ -18,9 +18,9 @@ Audience = tuple[str, str]
 """School and grade band that a token is for."""
 
 
-async def make_tokens(config: Path, audiences: Iterable[Audience]) -> dict[Audience, str]:
-    """Make one token per school and grade band, good for a day. Raises StoreUnavailableError."""
-    now = time.time()
+async def make_tokens(config: Path, audiences: Iterable[Audience], *, now: float | None = None) -> dict[Audience, str]:
+    """Make one token per school and grade band, good for a day from ``now``. Raises StoreUnavailableError."""
+    now = time.time() if now is None else now
 
     def work(connection: Connection) -> dict[Audience, str]:
         make = partial(tokens.create, connection, now=now, label="demo", expires_at=now + _GOOD_FOR_SECONDS)

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from homeroom_collector.fleet.fleet import Fleet
 
 _log = logging.getLogger(__name__)
+PRESENCE_EVERY_SECONDS = 15.0
 
 
-async def keep_current(fleet: Fleet, clock: Callable[[], float], every_seconds: float = 15.0) -> None:
+async def keep_current(fleet: Fleet, clock: Callable[[], float], every_seconds: float = PRESENCE_EVERY_SECONDS) -> None:
     """Refresh the fleet until cancelled, one school at a time, so that ingest never waits for more than one school."""
     while True:
         now = clock()

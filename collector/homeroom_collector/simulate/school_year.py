@@ -73,7 +73,11 @@ class SchoolYears:
 
     def day_of(self, at: float) -> date:
         """Local date of an instant."""
-        return datetime.fromtimestamp(at, self.zone).date()
+        return self.local(at).date()
+
+    def local(self, at: float) -> datetime:
+        """Local date and time of an instant."""
+        return datetime.fromtimestamp(at, self.zone)
 
     def instant_of(self, day: date) -> float:
         """The first instant of a day."""

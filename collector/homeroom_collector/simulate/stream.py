@@ -7,7 +7,7 @@ collector keeps its reports and brings them when it can, as the real agent does.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -58,14 +58,22 @@ class Pace:
 
 
 def computers(
-    world: World, start: float, end: float, pace: Pace, *, share: tuple[int, int] = (0, 1)
+    world: World,
+    start: float,
+    end: float,
+    pace: Pace,
+    *,
+    share: tuple[int, int] = (0, 1),
+    sent: Mapping[str, int] | None = None,
 ) -> Iterator[Event]:
     """Reports of computers from ``start`` until ``end``.
 
-    ``share`` (part, parts) takes only each ``parts``-th computer, so that several processes can do the work.
+    ``share`` (part, parts) takes only each ``parts``-th computer, so that several processes can do the work. ``sent``
+    are the numbers of the last reports by serial number, where there were reports before.
     """
     part, parts = share
-    lives = [_Life(laptop) for laptop in world.district.laptops[part::parts]]
+    sent = sent or {}
+    lives = [_Life(laptop, sent.get(laptop.serial, 0)) for laptop in world.district.laptops[part::parts]]
     queue: list[tuple[float, int]] = []
     for number, life in enumerate(lives):
         if (due := _next(world, life, start, pace.computers)) is not None and due < end:

@@ -82,7 +82,7 @@ class Poller:
         self._pace, self._limits = pace or Pace(), limits or Limits()
         self._manners = manners or Manners()
         self.measures = measures or PollMeasures(CollectorRegistry())
-        self._clock, self._wall, self._pause = clock, wall, pause or _pause
+        self._clock, self._wall, self._pause = clock, wall, pause or pause_for
         self._followed: dict[str, _Followed] = {}
         self._places = asyncio.Semaphore(self._limits.at_once)
         self._school_places: dict[str, asyncio.Semaphore] = defaultdict(
@@ -196,7 +196,8 @@ def _report(target: Target, gear: NetworkGear, measured_at: float) -> Report:
     )
 
 
-async def _pause(seconds: float, wake: asyncio.Event) -> None:
+async def pause_for(seconds: float, wake: asyncio.Event) -> None:
+    """Wait for so many seconds, or until the event is set."""
     try:
         async with asyncio.timeout(max(0.0, seconds)):
             await wake.wait()
