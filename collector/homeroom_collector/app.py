@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,30 +23,31 @@ from homeroom_collector.clock import Clock
 from homeroom_collector.config import Settings
 from homeroom_collector.decisions.keeper import DecisionMeasures, Worker, keep_decided
 from homeroom_collector.decisions.newest import BoardKeeper
-from homeroom_collector.errors import CollectorError, StoreUnavailableError
+from homeroom_collector.errors import CollectorError
 from homeroom_collector.fleet import Fleet, keep_current
 from homeroom_collector.fleet.drawing import draw_network
 from homeroom_collector.fleet.pace import PRESENCE_EVERY_SECONDS
 from homeroom_collector.history.upkeep import EVERY_SECONDS, Upkeep
 from homeroom_collector.http.address import Addresses, Campus
 from homeroom_collector.http.problem import unknown_calls
-from homeroom_collector.ingest.audience import Audience
 from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.gate import Gate
 from homeroom_collector.ingest.http import AgentCalls
 from homeroom_collector.ingest.joined import GoogleFacts
 from homeroom_collector.ingest.keyring import REFRESH_SECONDS, Keyring
+from homeroom_collector.ingest.lasting import made_to_last
 from homeroom_collector.ingest.limits import Limit, Limits
 from homeroom_collector.ingest.measures import Measures
-from homeroom_collector.ingest.merge import News
 from homeroom_collector.ingest.outlines import polled
 from homeroom_collector.ingest.passing_on import passing_on
+from homeroom_collector.ingest.probes import probe_routes
 from homeroom_collector.ingest.quarantine import Quarantine
 from homeroom_collector.ingest.quarantine_keeper import QuarantineKeeper
-from homeroom_collector.ingest.restore import restore
+from homeroom_collector.ingest.restore import restore, retell
 from homeroom_collector.ingest.satellite_service import SatelliteService
 from homeroom_collector.ingest.service import Intake, NetworkSink
+from homeroom_collector.ingest.telling import telling
 from homeroom_collector.ingest.throughput import Ledger
 from homeroom_collector.ingest.throughput_http import ThroughputCalls
 from homeroom_collector.ingest.throughput_measures import ThroughputMeasures
@@ -56,9 +56,12 @@ from homeroom_collector.model import School
 from homeroom_collector.problems import settings as problem_settings
 from homeroom_collector.problems.http import ProblemCalls
 from homeroom_collector.problems.service import ProblemService, free_disk_ratio, unpolled_ratio
+from homeroom_collector.replicas.follower import Follower
+from homeroom_collector.replicas.leaseholder import Leases
+from homeroom_collector.replicas.targets import SharedTargets
 from homeroom_collector.rules.calendar import SchoolCalendar
 from homeroom_collector.rules.health.itself import Itself
-from homeroom_collector.snmp.polling.service import Targets, poll_network
+from homeroom_collector.snmp.polling.service import poll_network, register_all
 from homeroom_collector.snmp.target_files import TargetFiles, wan_ports
 from homeroom_collector.sources import calendar_settings
 from homeroom_collector.sources import schools as school_file
@@ -74,7 +77,6 @@ from homeroom_collector.tickets.serving import serve_tickets
 from homeroom_collector.views.remote_write import keep_writing
 
 _log = logging.getLogger(__name__)
-_STORE_WAIT_SECONDS = 5.0
 _HISTORY_WAIT_SECONDS = 60.0
 _CLOSURES_EVERY_SECONDS = 30.0
 _TOPOLOGY_EVERY_SECONDS = 60.0
@@ -98,6 +100,7 @@ class Collector:
     quarantine: QuarantineKeeper
     problems: ProblemService
     satellites: SatelliteService
+    leases: Leases
     board: BoardKeeper = field(default_factory=BoardKeeper)
     clock: Clock = field(default_factory=Clock)
 
@@ -123,12 +126,14 @@ def build(settings: Settings, registry: CollectorRegistry | None = None, clock: 
     app.add_routes(ProblemCalls(collector.store).routes())
     chromebook.serve(app, settings.chromebooks)
     put_door(app, collector.store, settings.access, gate.addresses, gate.limits, views.render)
-    probes = (web.get("/healthz", _healthz), web.get("/readyz", _readyz))
+    probes = probe_routes(collector.store, collector.commit)
     app.add_routes(access.requires(access.OPEN, *probes, unknown_calls()))
     check_routes(app)
     app.cleanup_ctx.append(_store)
     app.cleanup_ctx.append(_committing)
     serve_tickets(app, settings, collector.store, collector.registry, collector.fleet)
+    app.cleanup_ctx.append(_running(_keep_leases))
+    app.cleanup_ctx.append(_running(_follow_others))
     app.cleanup_ctx.append(_running(_follow_revocations))
     app.cleanup_ctx.append(_running(_keep_quarantine))
     app.cleanup_ctx.append(_running(_keep_presence))
@@ -158,7 +163,7 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     commit = GroupCommit(
         store,
         days_of=days.of,
-        on_news=_telling(quarantine, google),
+        on_news=telling(quarantine, google),
         measures=measures,
         capacity=settings.ingest.queue_reports,
         most_at_once=settings.ingest.reports_per_commit,
@@ -175,8 +180,9 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     waiting = QuarantineKeeper(quarantine, store, commit, wire, registry)
     problems = ProblemService(fleet, store, problem_settings.load(settings.rules.file), registry, settings.timezone)
     satellites, known = SatelliteService.made(intake, store, registry, settings), (settings, store, registry, fleet)
-    rest = (calendars, google, waiting, problems, satellites)
-    return Collector(*known, measures, keyring, commit, intake, days, *rest, clock=clock)
+    leases = Leases(store, settings.replicas, registry)
+    rest: dict[str, Any] = {"satellites": satellites, "leases": leases, "clock": clock}
+    return Collector(*known, measures, keyring, commit, intake, days, calendars, google, waiting, problems, **rest)
 
 
 def _serial_of(fleet: Fleet, quarantine: Quarantine, device_id: str) -> str | None:
@@ -238,25 +244,13 @@ def _calls(collector: Collector, gate: Gate) -> list[web.RouteDef]:
     return [*agents.routes(), *throughput.routes(), *collector.satellites.routes(gate)]
 
 
-def _telling(audience: Audience, google: GoogleFacts) -> Callable[[str, News], None]:
-    def tell(device_id: str, news: News) -> None:
-        try:
-            report = google.joined(device_id, news)
-            audience.apply(device_id, report, news.received_at, on_campus=news.on_campus)
-        except Exception:
-            # The report is on disk; a view that cannot show it must not stop the writer.
-            _log.exception("report of %s cannot be shown", device_id)
-
-    return tell
-
-
 async def _store(app: web.Application) -> AsyncIterator[None]:
     """Open the store, take over the register of schools, and rebuild what is held in memory."""
     collector = app[COLLECTOR]
     try:
-        await _when_it_answers(collector.store)
+        await collector.store.upgrade_when_it_answers()
         await sync_schools(collector.store, collector.settings)
-        with _made_to_last():
+        with made_to_last():
             await collector.keyring.load()
             await collector.quarantine.load()
             await collector.problems.keeper.recall(collector.clock())
@@ -271,32 +265,6 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         yield
     finally:
         await collector.store.close()
-
-
-@contextlib.contextmanager
-def _made_to_last() -> Iterator[None]:
-    """Keep the garbage collector from looking at what lives as long as the process.
-
-    With 350,000 devices one look takes a second, in which nothing is acknowledged.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(25_000, 20, 50)
-
-
-async def _when_it_answers(store: Store) -> None:
-    """Bring the tables up to date; a database server may start later than the collector."""
-    while True:
-        try:
-            return await store.upgrade()
-        except StoreUnavailableError as error:
-            _log.warning("%s; trying again in %.0f s", error, _STORE_WAIT_SECONDS)
-            await asyncio.sleep(_STORE_WAIT_SECONDS)
 
 
 async def sync_schools(store: Store, settings: Settings) -> None:
@@ -338,6 +306,17 @@ def _running(
     return context
 
 
+async def _keep_leases(collector: Collector) -> None:
+    await collector.leases.run()
+
+
+async def _follow_others(collector: Collector) -> None:
+    intake = collector.intake
+    hear = partial(retell, wire=intake.wire, audience=intake.quarantine, on_google=collector.google.put)
+    follow = Follower(collector.store, intake.quarantine.put_device, hear, collector.registry, collector.clock)
+    await follow.run()
+
+
 async def _follow_revocations(collector: Collector) -> None:
     while True:
         await asyncio.sleep(REFRESH_SECONDS)
@@ -359,7 +338,8 @@ async def _keep_history(collector: Collector) -> None:
     while True:
         await asyncio.sleep(_HISTORY_WAIT_SECONDS)
         try:
-            await upkeep.look_after(collector.clock())
+            if collector.leases.holds("history"):
+                await upkeep.look_after(collector.clock())
         except CollectorError as error:
             _log.warning("history not looked after: %s", error)
         await asyncio.sleep(EVERY_SECONDS)
@@ -384,7 +364,9 @@ async def _keep_calendars(collector: Collector) -> None:
         try:
             if time.monotonic() >= next_reading:
                 next_reading = time.monotonic() + every
-                collector.fleet.use_calendars(await keeper.refresh(collector.clock()))
+                ours = collector.leases.holds("calendar feeds")
+                read = keeper.refresh if ours else keeper.recall
+                collector.fleet.use_calendars(await read(collector.clock()))
                 for feed, moment in keeper.read_at.items():
                     read_at.labels(feed).set(moment)
             elif await keeper.look_for_closures():
@@ -428,7 +410,8 @@ async def _keep_google(collector: Collector) -> None:
         return
     measures = GoogleMeasures(collector.registry)
     teller = Teller(collector.intake.quarantine, collector.google, wire, measures)
-    await keep_synced(settings, collector.commit.perform, wire, teller, measures)
+    sync = partial(keep_synced, settings, collector.commit.perform, wire, teller, measures)
+    await collector.leases.while_held("google", sync)
 
 
 async def _keep_decided(collector: Collector) -> None:
@@ -474,23 +457,12 @@ def _polling(gear: TargetFiles) -> Callable[[Collector], Coroutine[Any, Any, Non
         """Follow the network gear that the configuration and its target files name."""
         clock = collector.clock
         sink = NetworkSink(collector.commit, collector.intake.wire, collector.fleet.put_device, clock=clock)
-        targets = Targets(first=gear.targets, changes=gear.changes() if gear.may_change else None)
-        await poll_network(gear.settings, targets, sink, collector.registry, MannerStore(collector.store), clock)
+        targets = SharedTargets(gear, collector.leases, first_poll_within=collector.settings.replicas.catch_up)
+        if collector.store.shared:  # before any is ours, so that it can be polled as soon as it is
+            await register_all(gear.targets, sink)
+        memory = MannerStore(collector.store)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(targets.follow_files())
+            await poll_network(gear.settings, targets.targets(), sink, collector.registry, memory, clock)
 
     return poll
-
-
-async def _healthz(_request: web.Request) -> web.Response:
-    return web.Response(text="alive\n")
-
-
-async def _readyz(request: web.Request) -> web.Response:
-    """Ready means: the store takes reports. After a failed commit, only a commit that works proves it."""
-    collector = request.app[COLLECTOR]
-    try:
-        if collector.commit.failure is not None:
-            await collector.commit.prove()
-        await collector.store.check()
-    except (CollectorError, TimeoutError) as error:
-        return web.Response(status=503, text=f"not ready: {error}\n", headers={"Retry-After": "5"})
-    return web.Response(text="ready\n")

@@ -28,6 +28,8 @@ from homeroom_collector.ingest.limits import Allowance
 from homeroom_collector.ingest.merge import Sampling
 from homeroom_collector.ingest.satellite_settings import SatellitesSettings
 from homeroom_collector.ingest.settings import AgentSettings
+from homeroom_collector.replicas import settings as replicas
+from homeroom_collector.replicas.settings import ReplicaSettings
 from homeroom_collector.rules.bandwidth import BandwidthPolicy
 from homeroom_collector.rules.presence import PresencePolicy
 from homeroom_collector.snmp import settings as snmp
@@ -184,6 +186,7 @@ class Settings:
     listen: Listen = field(default_factory=Listen)
     access: AccessSettings = field(default_factory=AccessSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
+    replicas: ReplicaSettings = field(default_factory=ReplicaSettings)
     schools: SchoolsSettings = field(default_factory=SchoolsSettings)
     timezone: str = "UTC"
     calendar: CalendarFile = field(default_factory=CalendarFile)
@@ -254,6 +257,7 @@ def _problems(settings: Settings) -> list[str]:
         *chromebook.problems(settings.chromebooks),
         *policies.problems(settings.decisions),
         *snmp.problems(settings.snmp),
+        *replicas.problems(settings.replicas),
         *google.problems(settings.google),
         *remote_write.problems(settings.remote_write),
         *satellites.problems(settings.satellites),

@@ -21,7 +21,7 @@ from homeroom_collector.ingest.keyring import Caller
 from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.merge import Arrived, DeviceState, News, Sampling, needs_whole
 from homeroom_collector.ingest.wire import Decoded
-from homeroom_collector.store import Connection, Store, daily, history, latest, tokens
+from homeroom_collector.store import Connection, Store, daily, history, latest, notices, tokens
 from homeroom_collector.store.outbox import Leaving
 
 T = TypeVar("T")
@@ -226,7 +226,9 @@ class GroupCommit:
         for number, change in changes.items():
             change.take(arrived[number], self._days_of(schools[number]))
         changed = [change.state for change in changes.values() if any(change.taken)]
-        latest.change(connection, [state.row() for state in changed])
+        rows = [state.row() for state in changed]
+        latest.change(connection, rows)
+        notices.changed(connection, [row.device_number for row in rows])
         daily.add(connection, [row for state in changed for row in state.ended_days()])
         history.add_samples(connection, [row for state in changed for row in state.full_chunks()])
         history.roll_up_again(connection, [day for state in changed for day in state.days_to_roll_up_again()])

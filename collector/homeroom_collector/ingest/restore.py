@@ -34,8 +34,7 @@ async def restore(
     for device in await store.read(devices.listed):
         audience.put_device(device)
     async for stored in _stored(store):
-        tell(stored, wire, audience)
-        on_google(stored.device_id, stored.google)
+        retell(stored, wire, audience, on_google)
         count += 1
     _log.info("%d devices with reports read from the store in %.1f s", count, time.monotonic() - started)
 
@@ -47,6 +46,12 @@ async def _stored(store: Store) -> AsyncIterator[latest.Stored]:
         for stored in portion:
             yield stored
         number = portion[-1].device_number
+
+
+def retell(stored: latest.Stored, wire: Wire, audience: Audience, on_google: Callable[[str, str | None], None]) -> None:
+    """Let everyone hear of everything that is known of one device."""
+    tell(stored, wire, audience)
+    on_google(stored.device_id, stored.google)
 
 
 def tell(stored: latest.Stored, wire: Wire, audience: Audience) -> None:

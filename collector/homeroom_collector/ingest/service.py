@@ -207,6 +207,9 @@ class NetworkSink:
 
     async def register(self, device: Device) -> None:
         """Make a target known before its first report."""
+        known = self._devices.get(device.device_id)
+        if known is not None and known.school_id == device.school_id:
+            return
         now = self._clock()
         number = await self._commit.perform(lambda connection: devices.put_network(connection, device, now=now))
         self._devices[device.device_id] = NetworkDevice(number, device.device_id, device.school_id)

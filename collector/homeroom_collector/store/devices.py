@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets as random_text
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from homeroom_collector.errors import RefusedError
 from homeroom_collector.model import Device, Standing
-from homeroom_collector.store import assets, keys
+from homeroom_collector.store import assets, keys, notices
 from homeroom_collector.store import device_events as events
 from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.schema import devices as table
@@ -47,6 +48,19 @@ def listed(connection: Connection) -> list[Device]:
     rows = connection.execute(query).mappings()
     shelved = assets.shelved_serials(connection)
     return [Device(**row, shelved=(row["serial"] or "").upper() in shelved) for row in rows]
+
+
+def numbered(connection: Connection, numbers: Collection[int]) -> list[Device]:
+    """Devices with these numbers, as :func:`listed` gives them; one that is gone is absent."""
+    rows = connection.execute(sa.select(table).where(table.c.number.in_(list(numbers)))).mappings()
+    shelved = assets.shelved_serials(connection)
+    return [
+        Device(
+            **{name: value for name, value in row.items() if name != "number"},
+            shelved=(row["serial"] or "").upper() in shelved,
+        )
+        for row in rows
+    ]
 
 
 def with_last_report(
@@ -98,11 +112,14 @@ def enrol(
 
 def put_network(connection: Connection, device: Device, *, now: float) -> int:
     """Register network gear under its own name, or bring the register up to date. Returns its number."""
+    _alone(connection, device.device_id)
     found = connection.execute(sa.select(table.c.number).where(table.c.device_id == device.device_id))
     number: int | None = found.scalar_one_or_none()
     if number is None:
         return _insert(connection, device, now)
-    connection.execute(table.update().where(table.c.number == number).values(school_id=device.school_id))
+    moved = table.update().where(table.c.number == number, table.c.school_id != device.school_id)
+    if connection.execute(moved.values(school_id=device.school_id)).rowcount:
+        notices.changed(connection, [number])
     return number
 
 
@@ -116,9 +133,15 @@ def usable_serial(serial: str | None) -> str | None:
 
 def _by_serial(connection: Connection, serial: str) -> sa.RowMapping | None:
     query = sa.select(table).where(table.c.serial == serial, table.c.device_class == "computer")
-    # With replicas, two enrolments of one serial number must not both find nothing to change.
+    _alone(connection, serial)
     rows = connection.execute(query.order_by(table.c.number).limit(1).with_for_update())
     return rows.mappings().one_or_none()
+
+
+def _alone(connection: Connection, name: str) -> None:
+    """Let other collectors wait that register the same name: they must not both find nothing and both add it."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
 
 
 def _first(connection: Connection, facts: Device, serial: str | None, reason: str, now: float) -> tuple[int, Device]:
@@ -162,6 +185,7 @@ def _again(connection: Connection, known: sa.RowMapping, facts: Device, reason: 
         standing="accepted" if let_in else before.standing,
     )
     connection.execute(table.update().where(table.c.number == number).values(_columns(device)))
+    notices.changed(connection, [number])
     events.record(connection, number, now, "reenrolled", "same serial number, new key")
     if let_in:
         events.record(connection, number, now, "accepted", reason)
@@ -174,6 +198,7 @@ def _insert(connection: Connection, device: Device, now: float) -> int:
     row = _columns(device) | {"enrolled_at": now}
     number: int = (connection.execute(table.insert().returning(table.c.number), row)).scalar_one()
     connection.execute(latest.insert(), {"device_number": number, "seen": "", "sections": ""})
+    notices.changed(connection, [number])
     return number
 
 

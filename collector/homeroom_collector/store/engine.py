@@ -16,7 +16,7 @@ _BUSY_MILLISECONDS = 5_000
 READERS = 4
 _POSTGRESQL_CONNECTIONS = 8
 # The answer to a connection or a command that hangs is the same as to a server that is gone.
-_POSTGRESQL = {"timeout": 5, "command_timeout": 15}
+_POSTGRESQL: dict[str, Any] = {"timeout": 5, "command_timeout": 15}
 
 Connection = sa.Connection
 """What the functions of this package take; others pass it on and never look inside."""
@@ -45,10 +45,14 @@ def parse_url(url: str) -> sa.URL:
     return parsed.set(drivername=_DRIVERS[family])
 
 
-def postgresql(url: sa.URL) -> AsyncEngine:
-    """Connections to a PostgreSQL server; made when first needed, and tried before they are used again."""
+def postgresql(url: sa.URL, name: str) -> AsyncEngine:
+    """Connections to a PostgreSQL server; made when first needed, and tried before they are used again.
+
+    ``name`` is what the server calls them; notices say by it where they come from.
+    """
+    options = _POSTGRESQL | {"server_settings": {"application_name": name}}
     return create_async_engine(
-        url, pool_size=_POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True, connect_args=_POSTGRESQL
+        url, pool_size=_POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True, connect_args=options
     )
 
 

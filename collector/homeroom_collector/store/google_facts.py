@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from homeroom_collector.model import Device
-from homeroom_collector.store import latest
+from homeroom_collector.store import latest, notices
 from homeroom_collector.store.devices import usable_serial
 from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.latest import Stored
@@ -216,6 +216,7 @@ def _keep(connection: Connection, facts: Mapping[int, Facts], written: Written) 
         statement = latest_table.update().where(latest_table.c.device_number == sa.bindparam("which"))
         statement = statement.values(google=sa.bindparam("text"))
         connection.execute(statement, [{"which": number, "text": text} for number, text in changed.items()])
+        notices.changed(connection, list(changed))
     written.changed += [held[number]._replace(google=text) for number, text in changed.items()]
 
 

@@ -155,6 +155,13 @@ def stored(connection: Connection, numbers: Sequence[int]) -> dict[int, Stored]:
     return {row.device_number: Stored(*row) for row in rows}
 
 
+def changed_since(connection: Connection, moment: float) -> list[int]:
+    """Numbers of devices that were heard from, or enrolled, at this moment or later."""
+    heard = sa.select(table.c.device_number).where(table.c.received_at >= moment)
+    enrolled = sa.select(devices.c.number).where(devices.c.enrolled_at >= moment)
+    return list(connection.execute(heard.union(enrolled)).scalars())
+
+
 def _stored() -> sa.Select[Any]:
     columns = [devices.c.device_id, *(table.c[name] for name in Stored._fields[1:])]
     return sa.select(*columns).join_from(table, devices)

@@ -8,18 +8,26 @@ less. On PostgreSQL it runs in the event loop over asyncpg.
 from __future__ import annotations
 
 import asyncio
+import logging
+import uuid
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from typing import Protocol, TypeVar
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
+from homeroom_collector.errors import StoreUnavailableError
 from homeroom_collector.store import engine as engines
+from homeroom_collector.store import notices
 from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.failures import translated
 from homeroom_collector.store.migrate import upgrade
+from homeroom_collector.store.notices import Heard
 
+_ASK_SECONDS = 10.0
+_AGAIN_SECONDS = 5.0
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
@@ -28,6 +36,8 @@ class _Database(Protocol):
     async def run(self, work: Work[T], *, writing: bool) -> T: ...
 
     async def close(self) -> None: ...
+
+    def listening(self, heard: Heard) -> AbstractAsyncContextManager[asyncio.Event]: ...
 
 
 class _Sqlite:
@@ -48,6 +58,11 @@ class _Sqlite:
         for engine in self._engines.values():
             engine.dispose()
 
+    @asynccontextmanager
+    async def listening(self, heard: Heard) -> AsyncIterator[asyncio.Event]:
+        del heard  # nobody else writes here
+        yield asyncio.Event()
+
 
 def _in_transaction(engine: sa.Engine, work: Work[T]) -> T:
     with engine.begin() as connection:
@@ -56,7 +71,8 @@ def _in_transaction(engine: sa.Engine, work: Work[T]) -> T:
 
 class _Postgresql:
     def __init__(self, url: sa.URL) -> None:
-        self._engine = engines.postgresql(url)
+        self._name = f"homeroom-{uuid.uuid4().hex[:12]}"
+        self._engine = engines.postgresql(url, self._name)
 
     async def run(self, work: Work[T], *, writing: bool) -> T:
         del writing  # every connection may write
@@ -66,6 +82,37 @@ class _Postgresql:
     async def close(self) -> None:
         await self._engine.dispose()
 
+    @asynccontextmanager
+    async def listening(self, heard: Heard) -> AsyncIterator[asyncio.Event]:
+        """Listen on a connection of its own. The event is set when that connection is no more."""
+        broken = asyncio.Event()
+
+        def hear(_connection: object, _pid: int, _channel: str, payload: object) -> None:
+            if numbers := notices.read(str(payload), self._name):
+                heard(numbers)
+
+        async with self._engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            driver.add_termination_listener(lambda _: broken.set())
+            await driver.add_listener(notices.CHANNEL, hear)
+            asking = asyncio.create_task(_ask(driver, broken))
+            try:
+                yield broken
+            finally:
+                asking.cancel()
+                await connection.invalidate()  # never given to others: it listens
+
+
+async def _ask(driver: Any, broken: asyncio.Event) -> None:
+    """Find out that a server is gone that did not say so."""
+    try:
+        while not broken.is_set():
+            await asyncio.sleep(_ASK_SECONDS)
+            await driver.execute("SELECT 1", timeout=_ASK_SECONDS)
+    except Exception:  # whatever it was, nothing is heard on this line any more
+        _log.info("the line that listens is broken", exc_info=True)
+        broken.set()
+
 
 class Store:
     """The database of a collector. Every method raises StoreUnavailableError where it is away, full or locked."""
@@ -73,7 +120,9 @@ class Store:
     def __init__(self, url: str) -> None:
         """Connects to nothing yet. Raises ConfigError for an URL that cannot be used."""
         parsed = engines.parse_url(url)
-        self._database: _Database = _Sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _Postgresql(parsed)
+        self.shared = parsed.get_backend_name() != "sqlite"
+        """Whether other collectors may work on it too."""
+        self._database: _Database = _Postgresql(parsed) if self.shared else _Sqlite(parsed)
 
     async def write(self, work: Work[T]) -> T:
         """Do work in one transaction. When this returns, everything in it is on disk; when it raises, nothing is.
@@ -95,6 +144,22 @@ class Store:
     async def upgrade(self) -> None:
         """Bring the tables to this program's version."""
         await self.write(upgrade)
+
+    @asynccontextmanager
+    async def listening(self, heard: Heard) -> AsyncIterator[asyncio.Event]:
+        """Call ``heard`` with the numbers of devices that others change; the event is set when that ends by itself."""
+        with translated():
+            async with self._database.listening(heard) as broken:
+                yield broken
+
+    async def upgrade_when_it_answers(self) -> None:
+        """The same, however long the database takes: a server may start later than the collector."""
+        while True:
+            try:
+                return await self.upgrade()
+            except StoreUnavailableError as error:
+                _log.warning("%s; trying again in %.0f s", error, _AGAIN_SECONDS)
+                await asyncio.sleep(_AGAIN_SECONDS)
 
     async def close(self) -> None:
         """Close all connections, after the work that is under way."""

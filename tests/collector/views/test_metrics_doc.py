@@ -14,6 +14,7 @@ from homeroom_collector.fleet.member import TABLES
 from homeroom_collector.fleet.traffic import Load
 from homeroom_collector.fleet.wan import Rate
 from homeroom_collector.model import Device, School
+from homeroom_collector.replicas.measures import FollowMeasures
 from homeroom_collector.snmp.notifications.measures import NotificationMeasures
 from homeroom_collector.snmp.polling.measures import PollMeasures
 from homeroom_collector.sources.google.measures import GoogleMeasures
@@ -73,7 +74,7 @@ def of_the_collector(folder: Path) -> Iterator[tuple[str, str, tuple[str, ...] |
     """Name, type and labels of what the collector says of itself; labels are None where only samples have them."""
     registry = CollectorRegistry()
     build(Settings(store=StoreSettings(url=f"sqlite:///{folder / 'homeroom.db'}")), registry)
-    for made_later in (RemoteWriteMeasures, PollMeasures, NotificationMeasures, GoogleMeasures):
+    for made_later in (RemoteWriteMeasures, PollMeasures, NotificationMeasures, GoogleMeasures, FollowMeasures):
         made_later(registry)
     for collector in registry._collector_to_names:
         for family in collector.collect():

@@ -77,12 +77,15 @@ class Poller:
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         pause: Pause | None = None,
+        first: float | None = None,
     ) -> None:
+        """``first`` seconds at most until a target that comes is polled; None: spread over its interval."""
         self._engine, self._sink, self._catalog = engine, sink, catalog
         self._pace, self._limits = pace or Pace(), limits or Limits()
         self._manners = manners or Manners()
         self.measures = measures or PollMeasures(CollectorRegistry())
         self._clock, self._wall, self._pause = clock, wall, pause or pause_for
+        self._first_seconds = first
         self._followed: dict[str, _Followed] = {}
         self._places = asyncio.Semaphore(self._limits.at_once)
         self._school_places: dict[str, asyncio.Semaphore] = defaultdict(
@@ -127,8 +130,9 @@ class Poller:
 
     async def _follow(self, watch: Watch, wake: asyncio.Event) -> None:
         interval = watch.target.interval_seconds
-        offset = self._clock() + schedule.phase(watch.target.device_id) * interval
-        due = offset
+        now, phase = self._clock(), schedule.phase(watch.target.device_id)
+        offset = now + phase * interval
+        due = offset if self._first_seconds is None else now + phase * min(interval, self._first_seconds)
         try:
             while True:
                 await self._pause(due - self._clock(), wake)

@@ -32,6 +32,7 @@ except ImportError:  # Windows has no such limit
 
 _log = logging.getLogger(__name__)
 _AGAIN_SECONDS = 5.0
+_AT_ONCE = 200
 _REAL = Clock()
 _OTHER_FILES = 1024
 """Files and sockets that are not polls: the store, HTTP, sessions of SNMPv3 that stay open."""
@@ -51,6 +52,8 @@ class Targets:
 
     first: Sequence[Target]
     changes: AsyncIterator[Sequence[Target]] | None = None
+    first_poll_within_seconds: float | None = None
+    """Each target that comes is polled within so long at first; None leaves the spread over its interval."""
 
 
 async def poll_network(
@@ -68,7 +71,7 @@ async def poll_network(
     manners = Manners(memory)
     _allow_sockets(settings.at_once)
     engines = Engines(settings.engine)
-    poller = _poller(settings, engines, sink, measures, manners, clock)
+    poller = _poller(settings, engines, sink, measures, manners, clock, targets.first_poll_within_seconds)
     try:
         async with _hearing(settings.traps, poller, manners, registry) as hearing:
             await manners.recall()
@@ -79,7 +82,13 @@ async def poll_network(
 
 
 def _poller(
-    settings: SnmpSettings, engines: Engines, sink: Register, measures: PollMeasures, manners: Manners, clock: Clock
+    settings: SnmpSettings,
+    engines: Engines,
+    sink: Register,
+    measures: PollMeasures,
+    manners: Manners,
+    clock: Clock,
+    first: float | None,
 ) -> Poller:
     limits = Limits(
         at_once=settings.at_once,
@@ -92,7 +101,15 @@ def _poller(
     if not clock.is_system:
         timing = {"clock": clock, "wall": clock, "pause": partial(_hurried, clock)}
     return Poller(
-        engines, sink, catalog=catalog, pace=pace, limits=limits, measures=measures, manners=manners, **timing
+        engines,
+        sink,
+        catalog=catalog,
+        pace=pace,
+        limits=limits,
+        measures=measures,
+        manners=manners,
+        first=first,
+        **timing,
     )
 
 
@@ -102,11 +119,16 @@ async def _hurried(clock: Clock, seconds: float, wake: asyncio.Event) -> None:
 
 async def _meet(targets: Sequence[Target], sink: Register, hearing: Hearing | None, engine: str) -> None:
     """Let everyone know the targets before they are polled."""
-    for target in targets:
-        await _register(sink, target)
+    await register_all(targets, sink)
     if hearing is not None:
         await hearing.follow(targets)
     _log.info("polling %d network devices with %s", len(targets), engine)
+
+
+async def register_all(targets: Sequence[Target], sink: Register) -> None:
+    """Make targets known, however long the store takes to answer."""
+    for start in range(0, len(targets), _AT_ONCE):
+        await asyncio.gather(*(_register(sink, target) for target in targets[start : start + _AT_ONCE]))
 
 
 async def _met(

@@ -1,0 +1,1 @@
+"""Several collectors on one PostgreSQL: who does what, and how each learns what the others were told."""
