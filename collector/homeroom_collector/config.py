@@ -150,6 +150,7 @@ class PresenceSettings:
     overdue_hours: float = 4.0
     missing_days: int = 5
     gear_unknown: Seconds = 300.0
+    synced: Seconds = 6 * 3600.0
 
     def policy(self) -> PresencePolicy:
         """As the rules want it."""
@@ -158,6 +159,7 @@ class PresenceSettings:
             overdue_hours=self.overdue_hours,
             missing_days=self.missing_days,
             gear_unknown_seconds=self.gear_unknown,
+            synced_seconds=self.synced,
         )
 
 

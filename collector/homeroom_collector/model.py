@@ -19,6 +19,7 @@ class Presence(StrEnum):
 
     ON_CAMPUS = "on_campus"
     AWAY = "away"
+    NO_SESSION = "no_session"
     QUIET = "quiet"
     OVERDUE = "overdue"
     MISSING = "missing"

@@ -12,6 +12,7 @@ from homeroom_collector.model import Presence
 _COMPUTER_STATES = {
     Presence.ON_CAMPUS,
     Presence.AWAY,
+    Presence.NO_SESSION,
     Presence.QUIET,
     Presence.OVERDUE,
     Presence.MISSING,

@@ -24,6 +24,8 @@ from homeroom_collector.rules.presence import Cutoffs, PresencePolicy, cutoffs
 
 _log = logging.getLogger(__name__)
 _NOTHING = Software()
+_CONSOLE = "google"
+"""The source of reports that a management console gives of a device, which itself may be silent."""
 
 
 OnReport = Callable[[Member, SchoolCalendar, Report, float], None]
@@ -136,6 +138,10 @@ class Fleet:
         """Note when a device was heard: a computer speaks for itself, of network gear only the poll says something."""
         heard_at = received_at if report.network is None else measured_at
         member.seen_at = max(member.seen_at or 0.0, heard_at)
+        if report.source == _CONSOLE:
+            member.synced_at = max(member.synced_at or 0.0, measured_at)
+        else:
+            member.spoke_at = max(member.spoke_at or 0.0, heard_at)
         if report.network is not None and measured_at >= (member.measured_at or 0.0):
             member.reachable = report.network.reachable
         member.measured_at = max(member.measured_at or 0.0, measured_at)

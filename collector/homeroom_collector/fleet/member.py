@@ -63,7 +63,8 @@ class Member:
 
     ``tables`` are those that its class of device has rows in. ``keys[i]`` and ``starts[i]`` are the run in table ``i``;
     None is no run. ``measured[i]`` is when it was last written (collector's clock), negative once its fast series have
-    left, 0 where nothing is left. Nothing ages before ``ages_at``. ``seen_at`` is when anything was last heard,
+    left, 0 where nothing is left. Nothing ages before ``ages_at``. ``seen_at`` is when anything was last heard of it,
+    ``spoke_at`` when what runs on it last spoke, ``synced_at`` when it last synchronised with its management console,
     ``measured_at`` the corrected time of the newest report.
 
     Of network gear only: ``meter`` is the newest reading of its ports, ``wan`` names those that lead outside,
@@ -85,8 +86,10 @@ class Member:
         "reachable",
         "seen_at",
         "software",
+        "spoke_at",
         "starts",
         "state",
+        "synced_at",
         "tables",
         "wan",
     )
@@ -104,6 +107,8 @@ class Member:
         self.ages_at = inf
         self.attendance = Attendance()
         self.seen_at: float | None = None
+        self.spoke_at: float | None = None
+        self.synced_at: float | None = None
         self.measured_at: float | None = None
         self.on_campus: bool | None = None
         self.reachable: bool | None = None

@@ -119,7 +119,14 @@ class SchoolState:
                 shelved=device.shelved,
             )
         seen_at = device.enrolled_at if member.seen_at is None else member.seen_at
-        return presence.computer(seen_at, self.cutoffs, on_campus=member.on_campus, shelved=device.shelved)
+        return presence.computer(
+            seen_at,
+            self.cutoffs,
+            on_campus=member.on_campus,
+            shelved=device.shelved,
+            spoke_at=member.spoke_at,
+            synced_at=member.synced_at,
+        )
 
     def register(self, member: Member, table: str, keys: tuple[Key, ...], value: float | None) -> None:
         """Store one of the rows that come from the register or from a verdict."""

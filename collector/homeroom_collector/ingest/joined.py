@@ -44,8 +44,12 @@ def _googles(google: str) -> str:
 
 def measured_at(stored: Stored) -> float:
     """When the newest of it was measured, on the collector's clock."""
-    times = [part.measured_at for part in _of_google(stored.google)] if stored.google else []
-    return max([*times, stored.measured_at or 0.0])
+    return max(google_at(stored) or 0.0, stored.measured_at or 0.0)
+
+
+def google_at(stored: Stored) -> float | None:
+    """When the newest of Google's facts was measured: then the device synchronised. None where Google said nothing."""
+    return max((part.measured_at for part in _of_google(stored.google)), default=None) if stored.google else None
 
 
 def _of_google(google: str) -> Iterator[Part]:

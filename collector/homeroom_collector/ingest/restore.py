@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 from homeroom_agent.errors import ReportError
+from homeroom_agent.report import Report
 from homeroom_collector.ingest.audience import Audience
-from homeroom_collector.ingest.joined import measured_at, stored_report
+from homeroom_collector.ingest.joined import google_at, measured_at, stored_report
 from homeroom_collector.ingest.merge import replaced
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import School
@@ -67,3 +68,5 @@ def tell(stored: latest.Stored, wire: Wire, audience: Audience) -> None:
     report = replaced(report, {"measured_at": at, "sent_at": None})
     # What only Google told us was not heard from the device itself: it counts from when it was measured.
     audience.apply(stored.device_id, report, stored.received_at or at, on_campus=stored.on_campus)
+    if stored.report and (synced_at := google_at(stored)) is not None:
+        audience.apply(stored.device_id, Report(source="google", sequence=0, measured_at=synced_at), synced_at)

@@ -19,12 +19,16 @@ NEVER = -inf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresencePolicy:
-    """When silence begins to matter. Hours and days are instructional; ``present_seconds`` is plain time."""
+    """When silence begins to matter. Hours and days are instructional; ``present_seconds`` is plain time.
+
+    A device that synchronised with its management console ``synced_seconds`` ago at most is on and reached.
+    """
 
     present_seconds: float = 900.0
     overdue_hours: float = 4.0
     missing_days: int = 5
     gear_unknown_seconds: float = 300.0
+    synced_seconds: float = 6 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,25 +37,39 @@ class Cutoffs:
 
     Last heard at or after ``present``: in use. At or before ``overdue``: silent for the overdue hours. At or before
     ``missing``: silent for the missing days. ``gear_known``: network gear last looked at before it is unknown.
+    ``synced``: synchronised with its management console at or after it, a device is on.
     """
 
     present: float = NEVER
     overdue: float = NEVER
     missing: float = NEVER
     gear_known: float = NEVER
+    synced: float = inf
 
 
-def computer(seen_at: float | None, cutoffs: Cutoffs, *, on_campus: bool | None, shelved: bool) -> Presence:
-    """State of a computer last heard at ``seen_at`` (enrolment, where it never reported; None where nobody knows).
+def computer(
+    seen_at: float | None,
+    cutoffs: Cutoffs,
+    *,
+    on_campus: bool | None,
+    shelved: bool,
+    spoke_at: float | None = None,
+    synced_at: float | None = None,
+) -> Presence:
+    """State of a computer last heard of at ``seen_at`` (enrolment, where it never reported; None where nobody knows).
 
-    ``on_campus`` None means that the school's networks are not known; such a computer counts as on campus.
+    ``on_campus`` None means that the school's networks are not known; such a computer counts as on campus. What runs on
+    it last spoke at ``spoke_at``, and it last synchronised with its management console at ``synced_at``: a Chromebook
+    at the login screen does that, while its extension is silent. None: never, or nobody knows.
     """
     if shelved:
         return Presence.SHELVED
     if seen_at is None:
         return Presence.UNKNOWN
-    if seen_at >= cutoffs.present:
+    if (spoke_at or seen_at) >= cutoffs.present:
         return Presence.AWAY if on_campus is False else Presence.ON_CAMPUS
+    if spoke_at is not None and synced_at is not None and synced_at >= max(cutoffs.synced, spoke_at):
+        return Presence.NO_SESSION
     if seen_at <= cutoffs.missing:
         return Presence.MISSING
     return Presence.OVERDUE if seen_at <= cutoffs.overdue else Presence.QUIET
@@ -109,4 +127,5 @@ def cutoffs(
         overdue=calendar.instant_before(judged, policy.overdue_hours * 3600.0),
         missing=calendar.days_before(judged, policy.missing_days),
         gear_known=now - policy.gear_unknown_seconds,
+        synced=now - policy.synced_seconds,
     )

@@ -13,6 +13,7 @@ from collector.collecting import Running, collecting, report, settings_at
 from google_standin import Google, google, key_file, stamp
 from homeroom_collector.config import Settings
 from homeroom_collector.decisions.reading import Reader
+from homeroom_collector.model import Presence
 from homeroom_collector.rules.org_units import OrgUnitRule
 from homeroom_collector.sources.google.settings import GoogleSettings
 
@@ -121,3 +122,24 @@ async def test_a_support_end_that_nobody_opted_to_extend_is_the_earlier_one(tmp_
         document = await metrics(running)
     end = datetime(2025, 7, 1, tzinfo=UTC).timestamp()
     assert value(document, "homeroom_device_support_end_timestamp_seconds") == [end]
+
+
+async def test_a_chromebook_that_synchronises_while_its_extension_is_silent_has_no_session(tmp_path: Path):
+    async with google(Google(devices=1, change=lately)) as standin:
+        async with collecting(settings(tmp_path, standin)) as running:
+            await synced(running)
+            key = await running.key(platform="chromeos", serial=SERIAL)
+            await running.send(key, report(1, source="extension", os={"name": "ChromeOS"}))
+            fleet = running.collector.fleet
+            (member,) = [member for state in fleet.schools for member in state.members.values()]
+            assert member.state is Presence.ON_CAMPUS
+            query = f"UPDATE latest SET received_at = {time.time() - 7300}, measured_at = {time.time() - 7300}"
+            await running.collector.store.write(lambda connection: connection.exec_driver_sql(query))
+        # The device synchronised an hour ago, and its extension spoke two hours ago.
+        async with collecting(settings_at(tmp_path)) as running:
+            fleet = running.collector.fleet
+            fleet.refresh(time.time())
+            fleet.refresh(time.time() + 1000)
+            (member,) = [member for state in fleet.schools for member in state.members.values()]
+            assert member.state is Presence.NO_SESSION
+            assert value(await metrics(running), "homeroom_device_presence", 'state="no_session"') == [1]

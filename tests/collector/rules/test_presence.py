@@ -144,3 +144,43 @@ def test_a_silent_core_that_still_forwards_explains_nothing_behind_a_closet_that
 
 def test_a_parent_that_nobody_looked_at_explains_nothing() -> None:
     assert network("closet", never="core")["closet"] == Presence.DOWN
+
+
+MONDAY = "2026-02-09 11:00"
+
+
+def chromebook(*, spoke: str | None, synced: str | None, now: str = MONDAY, **facts) -> Presence:
+    heard = [at(moment) for moment in (spoke, synced) if moment]
+    asked = {"on_campus": True, "shelved": False} | facts
+    return computer(
+        max(heard, default=None),
+        cutoffs(SchoolCalendar(RULES), POLICY, at(now)),
+        spoke_at=at(spoke) if spoke else None,
+        synced_at=at(synced) if synced else None,
+        **asked,
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoke", "synced", "expected"),
+    [
+        ("2026-02-09 10:58", "2026-02-09 08:00", Presence.ON_CAMPUS),
+        ("2026-02-09 09:00", "2026-02-09 10:58", Presence.NO_SESSION),  # on, and nobody signed in, though just heard of
+        ("2026-01-12 09:00", "2026-02-09 06:00", Presence.NO_SESSION),  # not missing: it is at the login screen
+        ("2026-02-09 09:00", "2026-02-09 08:59", Presence.QUIET),  # it synchronised while somebody was there
+        ("2026-02-06 09:00", "2026-02-09 04:59", Presence.QUIET),  # that was the night
+        ("2026-01-12 09:00", "2026-01-28 09:00", Presence.MISSING),
+        ("2026-01-12 09:00", None, Presence.MISSING),
+        (None, "2026-02-09 10:58", Presence.ON_CAMPUS),  # no extension ever spoke: its silence says nothing
+        (None, "2026-02-06 12:00", Presence.OVERDUE),
+        (None, None, Presence.UNKNOWN),
+    ],
+)
+def test_a_silent_extension_on_a_device_that_synchronises_is_no_session(
+    spoke: str | None, synced: str | None, expected: Presence
+):
+    assert chromebook(spoke=spoke, synced=synced) is expected
+
+
+def test_what_is_shelved_has_no_session_to_miss():
+    assert chromebook(spoke="2026-02-09 09:00", synced="2026-02-09 10:00", shelved=True) is Presence.SHELVED

@@ -58,9 +58,11 @@ class Teller:
         except ReportError as error:
             _log.warning("what Google says of %s cannot be shown: %s", stored.device_id, error)
             return
-        # Google's word is no sign of life here and now: the device counts as heard when it was measured.
+        # Google's word is no sign of life here and now: the device counts as heard when it was measured, and only as
+        # synchronised, whatever it said itself.
         heard_at = max(at, stored.received_at or at)
-        self._audience.apply(stored.device_id, replaced(report, {"measured_at": at, "sent_at": None}), heard_at)
+        told = {"source": "google", "measured_at": at, "sent_at": None}
+        self._audience.apply(stored.device_id, replaced(report, told), heard_at)
 
 
 async def keep_synced(

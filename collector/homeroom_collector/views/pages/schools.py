@@ -13,6 +13,7 @@ from homeroom_collector.views.pages.words import LOOKS
 COMPUTER_STATES = (
     Presence.ON_CAMPUS,
     Presence.AWAY,
+    Presence.NO_SESSION,
     Presence.QUIET,
     Presence.OVERDUE,
     Presence.MISSING,

@@ -29,6 +29,7 @@ LOOKS: dict[Presence, Look] = {
     Presence.ON_CAMPUS: Look("on campus", "●", "good", 3),
     Presence.UP: Look("up", "●", "good", 3),
     Presence.AWAY: Look("away", "◐", "good", 4),
+    Presence.NO_SESSION: Look("no session", "◌", "mute", 5),
     Presence.QUIET: Look("quiet", "○", "mute", 5),
     Presence.SHELVED: Look("shelved", "◇", "mute", 6),
 }
