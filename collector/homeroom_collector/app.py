@@ -23,6 +23,7 @@ from homeroom_collector.clock import Clock
 from homeroom_collector.config import Settings
 from homeroom_collector.decisions.keeper import DecisionMeasures, Worker, keep_decided
 from homeroom_collector.decisions.newest import BoardKeeper
+from homeroom_collector.decisions.refresh_settings import network_support
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.fleet import Fleet, keep_current
 from homeroom_collector.fleet.drawing import draw_network
@@ -39,6 +40,7 @@ from homeroom_collector.ingest.keyring import REFRESH_SECONDS, Keyring
 from homeroom_collector.ingest.lasting import made_to_last
 from homeroom_collector.ingest.limits import Limit, Limits
 from homeroom_collector.ingest.measures import Measures
+from homeroom_collector.ingest.model_support import UpdatesByModel
 from homeroom_collector.ingest.outlines import polled
 from homeroom_collector.ingest.passing_on import passing_on
 from homeroom_collector.ingest.probes import probe_routes
@@ -159,7 +161,8 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     measures, days, keyring = Measures(registry), SchoolDays(settings.timezone), Keyring(store)
     wire = Wire()
     google = GoogleFacts(wire)
-    quarantine = Quarantine(settings.enrolment.policy(google_is_read=settings.google.key_file is not None), fleet)
+    dated = UpdatesByModel(fleet, network_support(settings.decisions.policies().refresh))
+    quarantine = Quarantine(settings.enrolment.policy(google_is_read=settings.google.key_file is not None), dated)
     commit = GroupCommit(
         store,
         days_of=days.of,

@@ -18,6 +18,7 @@ from homeroom_collector.rules.network_support import ModelSupport, support_of
 from homeroom_collector.rules.repairs import Repair
 from homeroom_collector.rules.trend import Past
 
+_CHROMEOS = "chromeos"
 _INFRASTRUCTURE = frozenset({"switch", "access_point", "wireless_controller", "firewall", "router", "ups"})
 
 
@@ -142,8 +143,16 @@ class _Joiner:
     def _measured(self, asset: Asset, device: Device) -> Measured:
         gear = self._heard.gear.get(device.device_id)
         if gear is None:
-            return self._heard.computers.get(device.device_id, NOTHING)
+            measured = self._heard.computers.get(device.device_id, NOTHING)
+            return self._updated_until(asset, measured, device) if device.platform == _CHROMEOS else measured
         return self._dated(asset, gear.measured, gear)
+
+    def _updated_until(self, asset: Asset, measured: Measured, device: Device) -> Measured:
+        """A Chromebook with the end of its model's updates, where neither Google nor the register says one."""
+        if measured.support_end is not None or asset.support_end is not None:
+            return measured
+        found = support_of(device.manufacturer, device.model or asset.model, self._supported)
+        return measured if found is None else replace(measured, support_end=found.support_end)
 
     def _dated(self, asset: Asset, measured: Measured, gear: SeenGear | None) -> Measured:
         """Network gear with the end of its maker's support, where the register does not know one."""

@@ -15,7 +15,7 @@ from homeroom_collector.rules.network_support import ModelSupport
 from homeroom_collector.rules.refresh_policy import Limit, RefreshPolicy, SupportYear
 
 _EXTENDED_SUPPORT = Path(__file__).with_name("data") / "extended_support.yml"
-_NETWORK_SUPPORT = Path(__file__).with_name("data") / "network_support.yml"
+_MODEL_SUPPORT = ("network_support.yml", "chromebook_support.yml")
 _MOST_YEARS = 30
 
 
@@ -72,8 +72,11 @@ def extended_support() -> dict[str, tuple[SupportYear, ...]]:
 
 
 def network_support(policy: RefreshPolicy) -> tuple[ModelSupport, ...]:
-    """Until when makers support their gear: the district's own list, then what comes with Homeroom."""
-    return (*policy.network_support, *strict.load(tuple[ModelSupport, ...], _NETWORK_SUPPORT))
+    """Until when makers support gear and Chromebooks: the district's own list, then what comes with Homeroom."""
+    found = list(policy.network_support)
+    for name in _MODEL_SUPPORT:
+        found += strict.load(tuple[ModelSupport, ...], Path(__file__).with_name("data") / name)
+    return tuple(found)
 
 
 def _problems(policy: RefreshPolicy) -> Iterator[str]:

@@ -6,7 +6,8 @@ the order of how directly they see the fact. A less direct one is believed where
 ``patience_seconds``, and always where a more direct one says nothing. A ``fleeting`` fact says how the device is right
 now; it is left out once something newer by more than FLEETING_SECONDS is known of the device.
 
-A container sees a virtual machine, not the Chromebook: its agent is a ``guest``, believed only where nobody else knows.
+A container sees a virtual machine, not the Chromebook: its agent is a ``guest``, believed only where nobody else speaks
+of the section at all. It does not complete what another says: uptime of one and boots of the other would be no fact.
 """
 
 from __future__ import annotations
@@ -115,6 +116,8 @@ def _heard(parts: Iterable[Part], name: str) -> list[_Heard]:
 def _facts(result: Merged, path: str, place: str, heard: Sequence[_Heard], newest: float) -> dict[str, Any]:
     """Join objects. ``path`` finds the rule, ``place`` names the object in the result."""
     joined = {}
+    hosts = [each for each in heard if each[0].origin not in rule_of(path).guests]
+    heard = hosts or heard
     for name in dict.fromkeys(name for _, facts in heard for name in facts):
         said = [(who, facts[name]) for who, facts in heard if facts.get(name) is not None]
         rule = rule_of(f"{path}.{name}")
@@ -126,9 +129,8 @@ def _facts(result: Merged, path: str, place: str, heard: Sequence[_Heard], newes
 
 
 def _best(said: Sequence[_Heard], rule: Rule) -> _Heard | None:
-    own = [each for each in said if each[0].origin not in rule.guests] or said
     best: _Heard | None = None
-    for each in sorted(own, key=lambda each: (rule.order.index(each[0].origin), -each[0].measured_at)):
+    for each in sorted(said, key=lambda each: (rule.order.index(each[0].origin), -each[0].measured_at)):
         if best is None or each[0].measured_at > best[0].measured_at + rule.patience_seconds:
             best = each
     return best

@@ -51,7 +51,12 @@ def test_a_container_does_not_speak_for_the_chromebook():
     ]
     found = merged(parts).sections
     assert found["os"] == {"name": "ChromeOS", "version": "140"}
-    assert found["memory"] == {"total_bytes": 4, "swap_total_bytes": 5}
+    assert found["memory"] == {"total_bytes": 4}, "nor does it complete what another says of the machine"
+
+
+def test_what_only_the_container_speaks_of_is_better_than_nothing():
+    parts = [part("agent", 0, memory={"total_bytes": 1}), part("directory", 0, os={"name": "ChromeOS"})]
+    assert merged(parts).sections["memory"] == {"total_bytes": 1}
 
 
 def test_a_direct_fact_stands_for_an_hour_against_fresher_ones():

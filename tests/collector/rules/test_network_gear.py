@@ -34,6 +34,10 @@ PORTS = [
         ("cisco", "ws-c3850-24t-s", date(2025, 10, 31)),
         ("Cisco Meraki", "MR42", date(2026, 7, 21)),
         ("HPE Aruba", "WS-C2960X-48FPD-L", None),
+        (None, "Lenovo 300e Chromebook", date(2025, 6, 30)),
+        ("Lenovo", "300e Chromebook", date(2025, 6, 30)),
+        (None, "Lenovo 300e Chromebook 2nd Gen", None),
+        (None, "acer chromebook 712 (C871)", date(2028, 6, 30)),
         (None, None, None),
     ],
 )
