@@ -5,6 +5,7 @@ ConvertTo-Json (5.1) writes one instance as an object and several as an array, s
 instance whose class is not named is recognised by a property that only its class has.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -47,14 +48,18 @@ _MARKS = {
     "Win32_NetworkAdapter": "NetConnectionStatus",
 }
 
+# Get-NetAdapter and Get-PhysicalDisk print words where the classes have numbers, under other names.
+_ALSO = {"MSFT_NetAdapter": "LinkSpeed"}
+
 
 def from_json(raw: bytes) -> Instances:
     """Instances of a ``.cim.json`` capture. Raises CaptureError where it is not JSON or holds something else."""
     if not capture.text(raw).strip():
         return {}
     document = capture.json_value(raw)
-    named = _by_class(document) if isinstance(document, dict) else {}
-    found = named or _recognised(list(_items(document)))
+    found = _by_class(document) if isinstance(document, dict) else {}
+    if not found:
+        found = _recognised(list(_items(document))) or _recognised(list(_inside(document)))
     if not found and document not in (None, [], {}):
         raise CaptureError("not instances of a CIM class that this agent knows")
     return found
@@ -113,6 +118,13 @@ def _items(value: object) -> Iterator[Instance]:
         yield from (item for item in value[:_MOST] if isinstance(item, dict))
 
 
+def _inside(document: object) -> Iterator[Instance]:
+    """Instances under names of a script's own, such as ``{"disks": [...], "counters": [...]}``."""
+    if isinstance(document, dict):
+        for value in itertools.islice(document.values(), _MOST):
+            yield from _items(value)
+
+
 def _recognised(items: list[Instance]) -> Instances:
     found: Instances = {}
     for item in items:
@@ -128,4 +140,4 @@ def _classes(item: Instance) -> list[str]:
     for name in (stated, item.get("__CLASS"), item.get("CreationClassName")):
         if isinstance(name, str) and name.rpartition(":")[2] in _MARKS:
             return [name.rpartition(":")[2]]
-    return [name for name, mark in _MARKS.items() if mark in item]
+    return [name for name, mark in _MARKS.items() if mark in item or _ALSO.get(name, mark) in item]

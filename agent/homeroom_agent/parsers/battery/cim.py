@@ -32,7 +32,10 @@ def facts(instances: cim.Instances) -> dict[str, Any]:
     """The answer of ``parse battery``."""
     win32 = instances.get("Win32_Battery", [])
     statics = [item for item in instances.get("BatteryStaticData", []) if not _is_ups(item)]
-    names = [_key(item) for item in statics or instances.get("BatteryFullChargedCapacity", [])]
+    # Each class may fail by itself; whichever answered names the packs.
+    others = ("BatteryFullChargedCapacity", "BatteryStatus", "BatteryCycleCount")
+    named = statics or next((instances[name] for name in others if instances.get(name)), [])
+    names = [_key(item) for item in named] if statics or not instances.get("BatteryStaticData") else []
     if names:
         packs = [_joined(name, index, instances, win32 if len(names) == 1 else []) for index, name in enumerate(names)]
     else:

@@ -22,6 +22,7 @@ _STATES = {
 }
 # POWER_SUPPLY_HEALTH_*; heat, cold and overvoltage pass.
 _HEALTHS = {"good": False, "dead": True, "unspecified failure": True, "no battery": None}
+_ONLY_BATTERIES_HAVE = ("energy_full", "charge_full", "capacity")
 # Drivers of mice, pens and game controllers on kernels that do not yet state a scope.
 _PERIPHERALS = ("hid-", "hidpp_battery", "wacom_battery", "ps-controller", "sony_controller", "nintendo_", "PCHG")
 
@@ -88,8 +89,14 @@ def ac_online(tree: Tree) -> bool | None:
 def _batteries(tree: Tree) -> Iterator[Supply]:
     for name in tree.names(_ROOT):
         supply = Supply(tree, name)
-        if supply.text("type") == "Battery" and supply.text("present") != "0":
+        if _is_battery(supply) and supply.text("present") != "0":
             yield supply
+
+
+def _is_battery(supply: Supply) -> bool:
+    """By its type; where a capture lacks that file or it cannot be read, by what only a battery has."""
+    kind = supply.text("type")
+    return kind == "Battery" or (kind is None and any(supply.text(name) for name in _ONLY_BATTERIES_HAVE))
 
 
 def _is_peripheral(supply: Supply) -> bool:

@@ -46,7 +46,19 @@ def drives(instances: cim.Instances) -> list[Drive]:
     disks = sorted(instances.get("MSFT_PhysicalDisk", []), key=_order)
     if disks:
         return [_drive(disk, instances, alone=len(disks) == 1) for disk in disks]
-    return [_from_win32(disk) for disk in sorted(instances.get("Win32_DiskDrive", []), key=_order)]
+    basic = sorted(instances.get("Win32_DiskDrive", []), key=_order)
+    if basic:
+        return [_from_win32(disk, instances, alone=len(basic) == 1) for disk in basic]
+    counters = sorted(instances.get("MSFT_StorageReliabilityCounter", []), key=_order)
+    if counters:
+        return [_drive({"DeviceId": _device_id(item)}, instances, alone=len(counters) == 1) for item in counters]
+    return [_predicted(status) for status in instances.get("MSStorageDriver_FailurePredictStatus", [])]
+
+
+def _predicted(status: Mapping[str, Any]) -> Drive:
+    """A drive of which only the prediction is known."""
+    failing = flag(status.get("PredictFailure"))
+    return Drive(name="disk", smart_passed=None if failing is None else not failing)
 
 
 def _order(disk: Mapping[str, Any]) -> tuple[bool, list[tuple[int, str]]]:
@@ -77,13 +89,18 @@ def _drive(disk: Mapping[str, Any], instances: cim.Instances, *, alone: bool) ->
         serial_present=real_text(disk.get("SerialNumber")) is not None,
         type=kind,
         smart_passed=passed,
-        percent_used=None if kind in ("hdd", "virtual") else whole(counters.get("Wear"), 0, 255),
+        percent_used=_worn(kind, whole(counters.get("Wear"), 0, 255)),
         media_errors=_media_errors(counters),
         power_on_hours=_hours(counters),
         temperature_celsius=celsius(whole(counters.get("Temperature"), 1, 200)),
         capacity_bytes=whole(disk.get("Size"), 1),
         external=kind == "usb" or _word(disk.get("BusType")) in (12, "sd"),
     )
+
+
+def _worn(kind: DriveType, wear: int | None) -> int | None:
+    """A magnetic disk says 0, and so does what is not known to be flash."""
+    return None if kind in ("hdd", "virtual") or (kind == "unknown" and not wear) else wear
 
 
 def _stated(disk: Mapping[str, Any]) -> bool:
@@ -131,17 +148,18 @@ def _names(status: Mapping[str, Any], model: str | None) -> bool:
     return bool(name and len(plain) >= 8 and plain[:16].lower() in re.sub(r"\W", "_", name).lower())
 
 
-def _from_win32(disk: Mapping[str, Any]) -> Drive:
+def _from_win32(disk: Mapping[str, Any], instances: cim.Instances, *, alone: bool) -> Drive:
     """Win32_DiskDrive: Status "OK" says that Windows can use it, not that it is healthy; only "Pred Fail" is SMART."""
     model = real_text(disk.get("Model"), 80) or real_text(disk.get("Caption"), 80)
     bus = _word(disk.get("InterfaceType"))
+    failing = _word(disk.get("Status")) == "pred fail" or _predicts_failure(disk, model, instances, alone=alone)
     nvme = re.search(r"\bnvme\b", f"{model or ''} {disk.get('PNPDeviceID', '')}"[:300], re.IGNORECASE) is not None
     return Drive(
         name=clean((_device_id(disk) or "").rpartition("\\")[2].lower(), 32) or "disk",
         model=model,
         serial_present=real_text(disk.get("SerialNumber")) is not None,
         type="virtual" if is_virtual(model) else "usb" if bus == "usb" else "nvme" if nvme else "unknown",
-        smart_passed=False if _word(disk.get("Status")) == "pred fail" else None,
+        smart_passed=False if failing else None,
         capacity_bytes=whole(disk.get("Size"), 1),
         external=bus == "usb",
     )

@@ -20,6 +20,7 @@ from homeroom_agent.parsers.values import clean, whole
 
 _EXIT_FAILING, _EXIT_PREFAIL = 0x08, 0x10
 _ENDURANCE_PAGE = 7  # "Solid State Device Statistics", ACS-4
+_NVME_LOG = "nvme_smart_health_information_log"
 _MOST_ROWS = 256
 
 
@@ -38,7 +39,7 @@ def drive(report: Mapping[str, Any]) -> Drive:
     if not isinstance(report.get("smartctl"), dict) and not isinstance(report.get("device"), dict):
         raise CaptureError("not a smartctl report: it has neither smartctl nor device")
     kind, model = _type(report), _model(report)
-    table, health = _table(report), _section(report, "nvme_smart_health_information_log")
+    table, health = _table(report), _section(report, _NVME_LOG)
     volume = is_volume(model)
     return Drive(
         name=(clean(_section(report, "device").get("name"), 64) or "").rpartition("/")[2][:32],
@@ -78,7 +79,7 @@ def _model(report: Mapping[str, Any]) -> str | None:
 
 def _type(report: Mapping[str, Any]) -> DriveType:
     device, model = _section(report, "device"), _model(report)
-    if "nvme" in (str(device.get("protocol")).lower(), str(device.get("type")).lower()):
+    if "nvme" in (str(device.get("protocol")).lower(), str(device.get("type")).lower()) or _has_log(report):
         return "nvme"
     if is_virtual(model):
         return "virtual"
@@ -87,6 +88,10 @@ def _type(report: Mapping[str, Any]) -> DriveType:
         flash = _section(report, "trim").get("supported") is True or is_flash(model, report.get("model_family"))
         return "ssd" if flash else "unknown"
     return "ssd" if rotation == 0 else "hdd"
+
+
+def _has_log(report: Mapping[str, Any]) -> bool:
+    return any(value is not None for value in _section(report, _NVME_LOG).values())
 
 
 def _passed(report: Mapping[str, Any], health: Mapping[str, Any]) -> bool | None:
@@ -161,7 +166,8 @@ def _alarms(report: Mapping[str, Any], table: list[Attribute], health: Mapping[s
     found += attributes.failing(table)
     found += warnings(whole(health.get("critical_warning"), 0, 255) or 0)
     spare, threshold = whole(health.get("available_spare")), whole(health.get("available_spare_threshold"))
-    found += ["spare blocks are below the drive's threshold"] if (spare or 0) < (threshold or 0) else []
+    if spare is not None and threshold is not None and spare < threshold:
+        found.append("spare blocks are below the drive's threshold")
     if kind == "hdd" and (count := attributes.uncorrected(table)):
         found.append(f"{count} uncorrected sectors")
     return found
