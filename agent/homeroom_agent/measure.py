@@ -21,6 +21,8 @@ _log = logging.getLogger(__name__)
 
 Memory = dict[str, dict[str, Any]]
 
+_TOLD_SECONDS = 0.1
+"""A probe that succeeds sooner is not named in the report: a dozen names would be a tenth of it."""
 _REASONS = 128
 """No report gives more reasons for missing facts."""
 
@@ -70,7 +72,8 @@ class Measurement:
             if found:
                 fresh.add(probe.name)
         said = dict(self._memory.get("said", {}))
-        document = {"probes": to_wire(ran)} if ran else {}
+        told = [run for run in ran if everything or run.error is not None or run.duration_seconds >= _TOLD_SECONDS]
+        document = {"probes": to_wire(told)} if ran else {}
         document |= self._worth_sending(memory, fresh, said, now, everything=everything)
         return Measured(document, {**memory, "said": said})
 
