@@ -39,6 +39,7 @@ from homeroom_collector.ingest.joined import GoogleFacts
 from homeroom_collector.ingest.keyring import REFRESH_SECONDS, Keyring
 from homeroom_collector.ingest.lasting import made_to_last
 from homeroom_collector.ingest.limits import Limit, Limits
+from homeroom_collector.ingest.line_leases import LineLeases
 from homeroom_collector.ingest.measures import Measures
 from homeroom_collector.ingest.model_support import UpdatesByModel
 from homeroom_collector.ingest.outlines import polled
@@ -145,6 +146,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None, clock: 
     app.cleanup_ctx.append(_running(_keep_calendars))
     app.cleanup_ctx.append(_running(_keep_topology))
     app.cleanup_ctx.append(_running(_keep_google))
+    app.cleanup_ctx.append(_running(_keep_lines))
     app.cleanup_ctx.append(_running(_keep_access))
     app.cleanup_ctx.append(_running(_keep_problems))
     app.cleanup_ctx.append(_running(_keep_decided))
@@ -178,6 +180,8 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     agents = settings.agents
     policy, counters = agents.throughput.policy(), ThroughputMeasures(registry)
     ledger = Ledger(policy, settings.timezone, counters, retry_after_seconds=agents.interval, clock=clock)
+    if not settings.store.url.startswith("sqlite"):  # whose database no other process shares
+        ledger.leases = LineLeases(commit, ledger.begin_anew, clock=clock)
     serial_of, keys = partial(_serial_of, fleet, quarantine), settings.enrolment.keys_per_device
     intake = Intake(commit, keyring, wire, measures, Campus(), quarantine, most, ledger, serial_of, keys, clock)
     waiting = QuarantineKeeper(quarantine, store, commit, wire, registry)
@@ -404,6 +408,13 @@ async def draw_topology(collector: Collector) -> None:
 async def _keep_quarantine(collector: Collector) -> None:
     """Let in who may come in by now: an inventory lists it, a rule fits, or a person accepted it."""
     await collector.quarantine.run(collector.clock)
+
+
+async def _keep_lines(collector: Collector) -> None:
+    """Share the schools' lines with other replicas, where there may be some."""
+    leases = collector.intake.ledger.leases
+    if isinstance(leases, LineLeases):
+        await leases.run()
 
 
 async def _keep_google(collector: Collector) -> None:

@@ -1,7 +1,8 @@
 """The ledger of throughput measurements: who was given leave on which school's line, and what passed.
 
 In memory and of this process: a restart begins with empty buckets, so that no line carries more for it. What leave was
-given for is over with its last byte, or cut off at its end.
+given for is over with its last byte, or cut off at its end. With replicas, only the one that holds a line's lease gives
+leave there (``ingest.line_leases``).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from homeroom_collector.errors import RefusedError
@@ -69,6 +70,7 @@ class _Heard:
 
 @dataclass(slots=True)
 class _Line:
+    school_id: str
     allowance: Allowance
     zone: ZoneInfo
     bucket: Bucket
@@ -93,6 +95,21 @@ class _Line:
             running=len(self.slots),
             devices=len(self.devices),
         )
+
+
+class Leases(Protocol):
+    """Says on which lines this process may give leave."""
+
+    def hold(self, school_id: str, seconds: float, /) -> bool:
+        """Whether leave for so long may be given now."""
+
+
+class AllLines:
+    """Every line is this process's: there is no other."""
+
+    def hold(self, _school_id: str, _seconds: float, /) -> bool:
+        """Whether leave for so long may be given now."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +137,7 @@ class Ledger:
         self._policy, self._timezone, self._retry_after_seconds = policy, timezone, retry_after_seconds
         self._measures, self._clock, self._steady = measures, clock, steady
         self._lines: dict[str, _Line] = {}
+        self.leases: Leases = AllLines()
 
     def put_school(self, school: School) -> None:
         """Learn a school's line. One that was known keeps its count, and what is running runs on."""
@@ -130,10 +148,16 @@ class Ledger:
         zone = ZoneInfo(school.timezone or self._timezone)
         old = self._lines.get(school.school_id)
         if old is None:
-            self._lines[school.school_id] = _Line(found, zone, Bucket(at=self._steady()))
+            self._lines[school.school_id] = _Line(school.school_id, found, zone, Bucket(at=self._steady()))
         else:
             self._settle(old, self._steady())
             old.allowance, old.zone = found, zone
+
+    def begin_anew(self, school_id: str) -> None:
+        """Empty the bucket of a line that another process gave leave on until now."""
+        line = self._lines.get(school_id)
+        if line is not None:
+            line.bucket = Bucket(at=self._steady())
 
     def offer(
         self, caller: Caller, *, on_campus: bool | None, metered: bool | None, ahead_seconds: float
@@ -171,6 +195,8 @@ class Ledger:
             return None
         began_at = self._clock()
         if not within_hours(self._policy, began_at, line.zone):
+            return None
+        if not self.leases.hold(line.school_id, LIFETIME_SECONDS):
             return None
         # Whatever becomes of it: one that never comes must not keep others from measuring.
         heard.asked_at = now
