@@ -66,6 +66,13 @@ class Probes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What the system cannot say of the machine itself."""
+
+    serial: str = setting(kinds.serial, default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """What is said on standard error."""
 
@@ -80,6 +87,7 @@ class Config:
     schedule: Schedule = section(Schedule)
     spool: Spool = section(Spool)
     probes: Probes = section(Probes)
+    machine: Machine = section(Machine)
     log: Log = section(Log)
 
     @property

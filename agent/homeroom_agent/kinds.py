@@ -35,6 +35,9 @@ class Secret:
         return "<secret>" if self._text else "<none>"
 
 
+_SERIAL_CHARACTERS = 80
+
+
 def text(value: Any) -> str:
     """Any text."""
     if not isinstance(value, str):
@@ -116,6 +119,14 @@ def size_bytes(minimum: int, maximum: int) -> Kind:
         return value
 
     return size
+
+
+def serial(value: Any) -> str:
+    """A serial number, as long as a report may carry."""
+    number = text(value)
+    if len(number) > _SERIAL_CHARACTERS:
+        raise SettingError(f"a serial number of more than {_SERIAL_CHARACTERS} characters")
+    return number
 
 
 def url(value: Any) -> str:

@@ -20,6 +20,7 @@ from homeroom_agent.report import encode
 from homeroom_agent.report.codec import from_wire
 from homeroom_agent.spool import Moment, Spool
 from homeroom_agent.state import State
+from homeroom_agent.stated import with_serial
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +41,8 @@ class Rounds:
 
     def __init__(self, config: Config, probes: Sequence[Probe], *, clock: Clock, boot: str) -> None:
         self._config = config
-        self._probes = [probe for probe in probes if probe.name not in config.probes.disabled]
+        wanted = [probe for probe in probes if probe.name not in config.probes.disabled]
+        self._probes = with_serial(wanted, config.machine.serial)
         self._clock = clock
         self._boot = boot
 

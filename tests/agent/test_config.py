@@ -150,3 +150,12 @@ def test_every_key_is_documented_with_its_default():
 
 def test_the_example_is_a_configuration():
     assert load(EXAMPLE, {}).collector.url == "https://homeroom.example.org"
+
+
+def test_a_stated_serial_number_fits_into_a_report(tmp_path: Path):
+    path = tmp_path / "agent.toml"
+    path.write_text('[machine]\nserial = " 5CD1 "\n')
+    assert load(path, {}).machine.serial == "5CD1"
+    path.write_text(f'[machine]\nserial = "{"9" * 81}"\n')
+    with pytest.raises(ConfigError, match=r"machine.serial: .*more than 80"):
+        load(path, {})
