@@ -30,6 +30,7 @@ OF_THE_COLLECTOR = {
     "homeroom_decisions_failures_total",
     "homeroom_decisions_seconds",
     "homeroom_decisions_timestamp_seconds",
+    "homeroom_devices_not_accepted",
     "homeroom_ingest_cloned_keys_total",
     "homeroom_problem_acknowledge_seconds",
     "homeroom_problem_look_seconds",
