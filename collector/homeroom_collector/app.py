@@ -182,7 +182,7 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     ledger = Ledger(policy, settings.timezone, counters, retry_after_seconds=agents.interval, clock=clock)
     if not settings.store.url.startswith("sqlite"):  # whose database no other process shares
         ledger.leases = LineLeases(commit, ledger.begin_anew, clock=clock)
-    serial_of, keys = partial(_serial_of, fleet, quarantine), settings.enrolment.keys_per_device
+    serial_of, keys = partial(quarantine.serial_of, fleet.member), settings.enrolment.keys_per_device
     intake = Intake(commit, keyring, wire, measures, Campus(), quarantine, most, ledger, serial_of, keys, clock)
     waiting = QuarantineKeeper(quarantine, store, commit, wire, registry)
     problems = ProblemService(fleet, store, problem_settings.load(settings.rules.file), registry, settings.timezone)
@@ -190,13 +190,6 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     leases = Leases(store, settings.replicas, registry)
     rest: dict[str, Any] = {"satellites": satellites, "leases": leases, "clock": clock}
     return Collector(*known, measures, keyring, commit, intake, days, calendars, google, waiting, problems, **rest)
-
-
-def _serial_of(fleet: Fleet, quarantine: Quarantine, device_id: str) -> str | None:
-    """Serial number that a device is registered with; None where it has none or nobody here knows the device."""
-    member = fleet.member(device_id)
-    device = member.device if member else quarantine.device(device_id)
-    return device.serial if device else None
 
 
 def keeper_of(settings: Settings, store: Store) -> CalendarKeeper:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from homeroom_agent.report import Report
 from homeroom_collector.ingest.audience import Audience
@@ -19,6 +21,12 @@ from homeroom_collector.store.devices import usable_serial
 
 _WAITING: tuple[Standing, ...] = ("quarantined",)
 _log = logging.getLogger(__name__)
+
+
+class Member(Protocol):
+    """A device that the audience knows."""
+
+    device: Device
 
 
 @dataclass(slots=True)
@@ -55,6 +63,12 @@ class Quarantine:
     def device(self, device_id: str) -> Device | None:
         """A device that is not accepted; None for every other."""
         return self._waiting.get(device_id)
+
+    def serial_of(self, member: Callable[[str], Member | None], device_id: str) -> str | None:
+        """Serial number that a device is registered with; None where it has none or nobody here knows the device."""
+        found = member(device_id)
+        device = found.device if found else self.device(device_id)
+        return device.serial if device else None
 
     def known(self) -> frozenset[str]:
         """Ids of all that are not accepted."""
