@@ -22,7 +22,10 @@ class Lanes:
         """Read what :meth:`__str__` wrote."""
         self._open: dict[str, Seen] = {}
         self._texts: dict[str, str] = {}
-        for part in text.split(";") if text else ():
+        if "=" not in text:  # as nearly everywhere: one writer, without a name
+            self._texts |= {"": text} if text else {}
+            return
+        for part in text.split(";"):
             name, _, numbers = part.rpartition("=")
             self._texts[name] = numbers
 
@@ -38,5 +41,7 @@ class Lanes:
             del self._texts[next(iter(self._texts))]
 
     def __str__(self) -> str:
+        if len(self._open) == 1 and not self._texts and "" in self._open:
+            return str(self._open[""])
         numbers = self._texts | {name: str(seen) for name, seen in self._open.items()}
         return ";".join(f"{name}={text}" if name else text for name, text in numbers.items() if text)

@@ -65,5 +65,8 @@ class Seen:
         return sum(last - first + 1 for first, last in zip(self._firsts, self._lasts, strict=True))
 
     def __str__(self) -> str:
+        if len(self._firsts) == 1:
+            first, last = self._firsts[0], self._lasts[0]
+            return f"{first}-{last}" if last > first else str(first)
         pairs = zip(self._firsts, self._lasts, strict=True)
         return ",".join(f"{first}-{last}" if last > first else str(first) for first, last in pairs)
