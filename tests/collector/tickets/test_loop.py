@@ -330,7 +330,7 @@ async def test_a_search_that_lags_is_waited_for(world: World):
     hidden = world.desk.find
 
     async def find(key: str) -> list[str]:
-        return await hidden(key) if world.now > NOON + 150 else []
+        return await hidden(key) if world.now > NOON + 100 else []
 
     world.desk.find = find  # type: ignore[method-assign]
     await world.run(world.replica(), 400)
