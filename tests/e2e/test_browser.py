@@ -59,6 +59,8 @@ async def test_a_technician_finds_decides_answers_and_enrols(browser: Browser, l
     assert "used before" in await stranger.inner_text("main")
 
     # A device by its asset tag, in the one box.
+    await loaded(page, base + "/devices?q=lin-1003", "LIN-1003")
+    await page.goto(base + "/")
     await page.get_by_role("searchbox").fill("lin-1003")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/devices/dev-*")
