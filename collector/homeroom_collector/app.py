@@ -184,7 +184,7 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
         ledger.leases = LineLeases(commit, ledger.begin_anew, clock=clock)
     serial_of, keys = partial(quarantine.serial_of, fleet.member), settings.enrolment.keys_per_device
     intake = Intake(commit, keyring, wire, measures, Campus(), quarantine, most, ledger, serial_of, keys, clock)
-    waiting = QuarantineKeeper(quarantine, store, commit, wire, registry)
+    waiting = QuarantineKeeper(quarantine, store, commit, wire, registry, keyring.forget_devices)
     problems = ProblemService(fleet, store, problem_settings.load(settings.rules.file), registry, settings.timezone)
     satellites, known = SatelliteService.made(intake, store, registry, settings), (settings, store, registry, fleet)
     leases = Leases(store, settings.replicas, registry)
@@ -215,6 +215,7 @@ def _views(collector: Collector) -> list[web.RouteDef]:
         scheme_of=scheme_of,
         newest=lambda: collector.board.newest,
         clock=collector.clock,
+        waiting=collector.intake.quarantine.counts,
     )
 
 

@@ -7,7 +7,7 @@ given it out), and keys revoked by another process are dropped within ``REFRESH_
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from homeroom_collector.errors import RefusedError
@@ -49,6 +49,10 @@ class Keyring:
         """Let keys in no more."""
         for key_id in key_ids:
             self._keys.pop(key_id, None)
+
+    def forget_devices(self, device_ids: Collection[str]) -> None:
+        """Ask the store anew about devices, because they belong to another school now."""
+        self.forget([key_id for key_id, key in self._keys.items() if key.device_id in device_ids])
 
     def known(self, authorization: str | None) -> DeviceKey | None:
         """Whose key the ``Authorization`` header carries, None where it is not here or not right."""

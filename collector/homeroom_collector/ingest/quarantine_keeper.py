@@ -24,12 +24,19 @@ _log = logging.getLogger(__name__)
 
 
 class QuarantineKeeper:
-    """Keeps one process's quarantine like the store's."""
+    """Keeps one process's quarantine like the store's. ``on_moved`` hears of devices let in at another school."""
 
     def __init__(
-        self, quarantine: Quarantine, store: Store, commit: GroupCommit, wire: Wire, registry: CollectorRegistry
+        self,
+        quarantine: Quarantine,
+        store: Store,
+        commit: GroupCommit,
+        wire: Wire,
+        registry: CollectorRegistry,
+        on_moved: Callable[[frozenset[str]], None] = lambda _device_ids: None,
     ) -> None:
         self._quarantine, self._store, self._commit, self._wire = quarantine, store, commit, wire
+        self._on_moved = on_moved
         self._gauge = Gauge(
             "homeroom_devices_not_accepted",
             "Devices that enrolled and count nowhere: quarantined until somebody accepts them, or rejected.",
@@ -75,8 +82,13 @@ class QuarantineKeeper:
         found, reports = await self._store.read(read)
         for device_id in device_ids - {device.device_id for device in found.values()}:
             self._quarantine.remove_device(device_id)
+        self._on_moved(frozenset(each.device_id for each in found.values() if self._moved(each)))
         for number, device in found.items():
             self._quarantine.put_device(device)
             stored = reports.get(number)
             if stored is not None and (stored.report or stored.google):
                 tell(stored, self._wire, self._quarantine)
+
+    def _moved(self, device: Device) -> bool:
+        waited = self._quarantine.device(device.device_id)
+        return waited is not None and waited.school_id != device.school_id

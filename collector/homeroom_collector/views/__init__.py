@@ -14,6 +14,7 @@ from homeroom_collector.fleet import Fleet
 from homeroom_collector.store import Store
 from homeroom_collector.views import answers, api, discovery, metrics, pages, topology
 from homeroom_collector.views.metrics import MetricsSettings
+from homeroom_collector.views.pages.frame import Waiting
 
 render = pages.render
 
@@ -30,13 +31,14 @@ def routes(
     zone: str = "UTC",
     scheme_of: Callable[[web.Request], str] = lambda request: request.scheme,
     newest: Newest = lambda: None,
+    waiting: Waiting = dict,
 ) -> list[web.RouteDef]:
     """Routes of every view. ``registry`` holds the process's own metrics, ``zone`` is the district's.
 
     ``scheme_of`` tells how a client reached us where a reverse proxy stands between. ``newest`` gives the newest board
-    of the decisions.
+    of the decisions, ``waiting`` how many devices are not accepted, by school and standing.
     """
-    frame = pages.Frame(fleet, store, clock, ZoneInfo(zone), newest)
+    frame = pages.Frame(fleet, store, clock, ZoneInfo(zone), newest, waiting)
     return [
         *metrics.routes(fleet, registry, settings or MetricsSettings(), newest),
         *discovery.routes(fleet, scheme_of),

@@ -60,6 +60,8 @@ ALLOWED: dict[tuple[str, str], set[str] | None] = {
     ("GET", "/erate"): PEOPLE,
     ("GET", "/equity"): PEOPLE,
     ("GET", "/register"): PEOPLE,
+    ("GET", "/quarantine"): OPERATING | {"school technician"},
+    ("POST", "/quarantine"): OPERATING | {"school technician"},
     ("GET", "/set-up"): OPERATING,
     ("POST", "/set-up/tokens"): OPERATING,
     ("POST", "/set-up/tokens/{token_id}/revoke"): OPERATING,

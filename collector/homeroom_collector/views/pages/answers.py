@@ -16,7 +16,7 @@ from homeroom_collector.decisions.scope import Scope
 from homeroom_collector.views.charts import Bars, bars
 from homeroom_collector.views.pages import cells
 from homeroom_collector.views.pages.frame import Frame
-from homeroom_collector.views.pages.query import page
+from homeroom_collector.views.pages.query import page, page_number
 from homeroom_collector.views.pages.words import percent
 
 SIZE = 25
@@ -117,8 +117,7 @@ def table(part: Part, board: Board, scope: Scope, wanted: dict[str, str]) -> dic
     if view is None:
         raise KeyError(f"{part.answer} has no view {part.view}")
     rows = view.rows(board, scope)
-    number = wanted.get(part.view, "1")
-    shown = page(int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1, len(rows), SIZE)
+    shown = page(page_number(wanted.get(part.view, "")), len(rows), SIZE)
     names = {school.school_id: school.name for school in board.district.schools}
     used = [name for name in view.columns if any(row.get(name) not in (None, "") for row in rows)]
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,19 +13,37 @@ from homeroom_collector.access.roles import OPERATORS, Role
 from homeroom_collector.model import Presence
 from homeroom_collector.views.pages import schools, words
 
-SECTIONS: tuple[tuple[str, str, frozenset[Role]], ...] = (
-    ("/", "Overview", frozenset()),
-    ("/problems", "Problems", frozenset()),
-    ("/devices", "Devices", frozenset()),
-    ("/network", "Network map", frozenset()),
-    ("/standards", "Standards", frozenset()),
-    ("/refresh", "Refresh plan", frozenset()),
-    ("/erate", "E-rate", frozenset()),
-    ("/equity", "Equity", frozenset()),
-    ("/register", "Register", frozenset()),
-    ("/set-up", "Set-up", OPERATORS),
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One entry of the navigation. ``roles`` empty: everyone has it; ``whole``: they must be held for the district."""
+
+    path: str
+    word: str
+    roles: frozenset[Role] = frozenset()
+    whole: bool = False
+
+    def is_for(self, reader: Admitted) -> bool:
+        """Whether the page behind it would let a reader in."""
+        if not self.roles:
+            return True
+        schools = reader.caller.schools_for(self.roles) if reader.caller else frozenset()
+        return schools is None or (bool(schools) and not self.whole)
+
+
+SECTIONS = (
+    Section("/", "Overview"),
+    Section("/problems", "Problems"),
+    Section("/devices", "Devices"),
+    Section("/network", "Network map"),
+    Section("/standards", "Standards"),
+    Section("/refresh", "Refresh plan"),
+    Section("/erate", "E-rate"),
+    Section("/equity", "Equity"),
+    Section("/register", "Register"),
+    Section("/quarantine", "Quarantine", OPERATORS),
+    Section("/set-up", "Set-up", OPERATORS, whole=True),
 )
-"""Sections of the site: path, name, and the roles that have it (empty: everyone)."""
 NOBODY = Admitted(None, frozenset())
 
 

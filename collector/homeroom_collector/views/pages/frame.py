@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from homeroom_collector.fleet import Fleet, Member, SchoolState
 from homeroom_collector.store import Store
 from homeroom_collector.views.pages.environment import render
 
+Waiting = Callable[[], Mapping[tuple[str, str], int]]
 GONE = "there is no such page, or it is not yours to see"
 
 
@@ -26,7 +27,7 @@ GONE = "there is no such page, or it is not yours to see"
 class Frame:
     """The parts that pages are made from. ``zone`` is the district's, for what belongs to no school.
 
-    ``newest`` gives what was judged last.
+    ``newest`` gives what was judged last, ``waiting`` how many devices are not accepted, by school and standing.
     """
 
     fleet: Fleet
@@ -34,6 +35,7 @@ class Frame:
     clock: Callable[[], float]
     zone: ZoneInfo
     newest: Newest
+    waiting: Waiting
 
     def board(self) -> Board | None:
         """What was judged last, None before the first judgement."""

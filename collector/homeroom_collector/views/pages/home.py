@@ -23,8 +23,11 @@ def routes(frame: Frame) -> list[web.RouteDef]:
 
     async def home(request: web.Request) -> web.Response:
         """The district, or the schools that somebody may see."""
-        states, query = frame.states(admitted(request)), parse(request.query, "/")
-        return await frame.show(request, "overview.html", "overview", partial(_home, states, query))
+        reader, query = admitted(request), parse(request.query, "/")
+        waiting = overview.waiting(frame.waiting(), reader)
+        return await frame.show(
+            request, "overview.html", "overview", partial(_home, frame.states(reader), query, waiting)
+        )
 
     async def listed(request: web.Request) -> web.StreamResponse:
         """Devices; who names exactly one is led to it."""
@@ -62,13 +65,13 @@ def _only(states: tuple[SchoolState, ...], query: Query, assets: list[Asset]) ->
     return found[0] if len(found) == 1 else None
 
 
-def _home(states: tuple[SchoolState, ...], query: Query, now: float) -> dict[str, Any]:
+def _home(states: tuple[SchoolState, ...], query: Query, waiting: list[overview.Finding], now: float) -> dict[str, Any]:
     rows = schools.rows(states, now)
     shown = page(query.schools, len(rows), SCHOOLS_SIZE)
     return {
         "query": query,
         "tiles": overview.tiles(states, now),
-        "findings": overview.findings(states, now),
+        "findings": [*overview.findings(states, now), *waiting],
         "with_uptime": any(ratio is not None for row in rows for ratio in row.uptime.values()),
         "schools": rows[shown.first : shown.end],
         "school_page": shown,

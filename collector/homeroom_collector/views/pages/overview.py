@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 
+from homeroom_collector.access import OPERATORS, Admitted
 from homeroom_collector.fleet import SchoolState
 from homeroom_collector.model import Presence
 from homeroom_collector.views.pages.gear import LOW_SUPPLY
@@ -27,12 +28,16 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of what deserves a look. ``state`` and ``anchor`` lead to the devices meant, where a list has them."""
+    """One line of what deserves a look.
+
+    ``state`` and ``anchor`` lead to the devices meant, where a list has them; ``path`` to a page of its own.
+    """
 
     text: str
     style: str
     state: str = ""
     anchor: str = ""
+    path: str = ""
 
 
 def tiles(states: Sequence[SchoolState], now: float) -> list[Tile]:
@@ -62,6 +67,17 @@ def _away(count: int) -> str:
 def findings(states: Sequence[SchoolState], now: float) -> list[Finding]:
     """What deserves a look, worst first; empty on a good day."""
     return [*_silent(states), *_gear(states), *_computers(states, now)]
+
+
+def waiting(counts: Mapping[tuple[str, str], int], reader: Admitted) -> list[Finding]:
+    """Devices that wait for somebody to accept them, for whoever may; ``counts`` by school and standing."""
+    mine = reader.caller.schools_for(OPERATORS) if reader.caller else frozenset()
+    found = sum(
+        number
+        for (school_id, standing), number in counts.items()
+        if standing == "quarantined" and (mine is None or school_id in mine)
+    )
+    return [Finding(f"{many(found, 'device')} waiting to be accepted", "warn", path="/quarantine")] if found else []
 
 
 def _silent(states: Sequence[SchoolState]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from homeroom_collector.store import problem_list, problem_people
 from homeroom_collector.store.problem_list import Wanted
 from homeroom_collector.views.pages.devices import name_of
 from homeroom_collector.views.pages.frame import GONE, Frame
-from homeroom_collector.views.pages.query import page
+from homeroom_collector.views.pages.query import page, page_number
 from homeroom_collector.views.pages.words import moment
 
 SIZE = 25
@@ -30,8 +30,7 @@ def routes(frame: Frame) -> list[web.RouteDef]:
         reader = admitted(request)
         wanted = Wanted(schools=_asked(reader, request.query.get("school", "")))
         rows = await frame.store.read(partial(problem_list.listed, wanted=wanted))
-        number = request.query.get("page", "1")
-        shown = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+        shown = page_number(request.query.get("page", ""))
         return await frame.show(request, "problems.html", "problems", partial(_problems, frame, rows, shown))
 
     async def problem(request: web.Request) -> web.Response:

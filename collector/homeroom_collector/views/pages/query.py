@@ -40,13 +40,14 @@ def parse(values: Mapping[str, str], path: str = "/devices") -> Query:
         q=values.get("q", "").strip()[:_LONGEST],
         school=values.get("school", "")[:_LONGEST],
         state=state if state in set(Presence) else "",
-        schools=_page(values.get("schools", "")),
-        devices=_page(values.get("devices", "")),
-        gear=_page(values.get("gear", "")),
+        schools=page_number(values.get("schools", "")),
+        devices=page_number(values.get("devices", "")),
+        gear=page_number(values.get("gear", "")),
     )
 
 
-def _page(text: str) -> int:
+def page_number(text: str) -> int:
+    """Which page of a list was asked for; the first where that cannot be understood."""
     return min(max(int(text), 1), _LAST_PAGE) if text.isascii() and text.isdigit() else 1
 
 

@@ -20,7 +20,7 @@ from homeroom_collector.rules.refresh_policy import RefreshPolicy
 from homeroom_collector.views.charts import bars
 from homeroom_collector.views.pages import cells
 from homeroom_collector.views.pages.frame import Frame
-from homeroom_collector.views.pages.query import page
+from homeroom_collector.views.pages.query import page, page_number
 
 SIZE = 25
 _MOST_DOLLARS = Decimal(1_000_000_000)
@@ -66,8 +66,7 @@ def _plan(
     asked = budget if scope.whole else None
     plan = board.plan if asked is None else board.planned(with_budget(board.policies.refresh, asked))
     lines = rows_of.lines(plan, scope)
-    number = query.get("page", "1")
-    shown = page(int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1, len(lines), SIZE)
+    shown = page(page_number(query.get("page", "")), len(lines), SIZE)
     names = {school.school_id: school.name for school in board.district.schools}
     return {
         "ready": True,

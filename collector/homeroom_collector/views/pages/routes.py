@@ -14,6 +14,7 @@ from homeroom_collector.views.pages import (
     network_map,
     parents,
     problems,
+    quarantine,
     refresh,
     school,
     set_up,
@@ -30,7 +31,7 @@ _STATIC = {
 
 def routes(frame: Frame, health: Health) -> list[web.RouteDef]:
     """Routes of the pages."""
-    pages = (answers, device, home, network_map, parents, problems, refresh, school)
+    pages = (answers, device, home, network_map, parents, problems, quarantine, refresh, school)
     return [
         *(route for page in pages for route in page.routes(frame)),
         *set_up.routes(frame, health),
