@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 from collections.abc import Callable
@@ -268,6 +269,170 @@ def osticket(kept: Standin) -> list[web.RouteDef]:
     return [web.post("/api/tickets.json", create)]
 
 
+@dataclass
+class Glpi:
+    """GLPI, whose sessions last for eight calls, as those of a server that is short of memory."""
+
+    kept: Standin
+    sessions: dict[str, int] = field(default_factory=dict)
+
+    def within(self, request: web.Request) -> None:
+        name = request.headers.get("Session-Token", "")
+        if self.sessions.get(name, 0) < 1:
+            raise web.HTTPUnauthorized(text='["ERROR_SESSION_TOKEN_INVALID", "session_token seems invalid"]')
+        self.sessions[name] -= 1
+
+    async def begin(self, request: web.Request) -> web.Response:
+        if not request.headers["Authorization"].startswith("user_token "):
+            raise web.HTTPBadRequest(text='["ERROR_LOGIN_PARAMETERS_MISSING", ""]')
+        name = f"session {len(self.sessions)}"
+        self.sessions[name] = 8
+        return web.json_response({"session_token": name})
+
+    async def columns(self, request: web.Request) -> web.Response:
+        self.within(request)
+        return web.json_response({"common": "Characteristics", "87": {"name": "External ID", "field": "externalid"}})
+
+    async def search(self, request: web.Request) -> web.Response:
+        self.within(request)
+        if request.query["criteria[0][field]"] != "87" or request.query["criteria[0][searchtype]"] != "contains":
+            raise web.HTTPBadRequest
+        asked, tickets = request.query["criteria[0][value]"], self.kept.tickets.items()
+        found = [{"2": int(name), "87": each["externalid"]} for name, each in tickets if asked in each["externalid"]]
+        return web.json_response({"totalcount": len(found), "count": len(found)} | ({"data": found} if found else {}))
+
+    async def create(self, request: web.Request) -> web.Response:
+        self.within(request)
+        ticket = (await request.json())["input"]
+        need(ticket, "name", "content")
+        name = self.kept.make(ticket | {"status": 1, "is_deleted": 0}, html.unescape(ticket["content"]))
+        return web.json_response({"id": int(name), "message": ""}, status=201)
+
+    async def follow_up(self, request: web.Request) -> web.Response:
+        name, text = await self._told(request)
+        self.kept.notes[name].append(f"follow-up {text}")
+        return web.json_response({"id": 1, "message": ""}, status=201)
+
+    async def solve(self, request: web.Request) -> web.Response:
+        name, text = await self._told(request)
+        if self.kept.tickets[name]["status"] >= 5:
+            raise web.HTTPBadRequest(text='["ERROR_GLPI_ADD", "The ticket is already solved"]')
+        self.kept.notes[name].append(f"solution {text}")
+        self.kept.tickets[name]["status"] = 5
+        return web.json_response({"id": 1, "message": ""}, status=201)
+
+    async def _told(self, request: web.Request) -> tuple[str, str]:
+        self.within(request)
+        body = (await request.json())["input"]
+        need(body, "itemtype", "items_id", "content")
+        return str(body["items_id"]), html.unescape(body["content"])
+
+    async def notes(self, request: web.Request) -> web.Response:
+        self.within(request)
+        kind = {"ITILFollowup": "follow-up", "ITILSolution": "solution"}[request.match_info["kind"]]
+        notes = [each for each in self.kept.notes[self.kept.of(request)] if each.startswith(kind)]
+        return web.json_response([{"content": html.escape(each)} for each in notes])
+
+    async def put(self, request: web.Request) -> web.Response:
+        self.within(request)
+        name, change = self.kept.of(request), (await request.json())["input"]
+        self.kept.tickets[name].update(change)
+        return web.json_response([{name: True, "message": ""}])
+
+    async def get(self, request: web.Request) -> web.Response:
+        self.within(request)
+        return web.json_response(self.kept.tickets[self.kept.of(request)])
+
+    def routes(self) -> list[web.RouteDef]:
+        top, ticket = "/apirest.php", "/apirest.php/Ticket/{id:[0-9]+}"
+        return [
+            web.get(f"{top}/initSession", self.begin), web.get(f"{top}/listSearchOptions/Ticket", self.columns),
+            web.get(f"{top}/search/Ticket", self.search), web.post(f"{top}/Ticket", self.create),
+            web.post(f"{top}/ITILFollowup", self.follow_up), web.post(f"{top}/ITILSolution", self.solve),
+            web.get(ticket + "/{kind}", self.notes), web.put(ticket, self.put), web.get(ticket, self.get),
+        ]  # fmt: skip
+
+
+def glpi(kept: Standin) -> list[web.RouteDef]:
+    return Glpi(kept).routes()
+
+
+def incident_iq(kept: Standin) -> list[web.RouteDef]:
+    steps = {IIQ["open_step"]: "In Progress", IIQ["resolved_step"]: "Resolved", "closed-step": "Closed"}
+
+    def scoped(request: web.Request) -> None:
+        if request.headers.get("SiteId") != IIQ["site"] or request.headers.get("Client") != "ApiClient":
+            raise web.HTTPUnauthorized
+
+    async def workflow(request: web.Request) -> web.Response:
+        scoped(request)
+        return web.json_response({"Items": [{"WorkflowStepId": n, "StepName": each} for n, each in steps.items()]})
+
+    async def search(request: web.Request) -> web.Response:
+        scoped(request)
+        [asked] = (await request.json())["Filters"]
+        need(asked, "Facet", "Value")
+        known = asked["Facet"] == "keyword"  # a filter that is not understood is left out, and every ticket found
+        found = [
+            each | {"TicketId": n}
+            for n, each in kept.tickets.items()
+            if not known or asked["Value"] in each["IssueDescription"]
+        ]
+        return web.json_response({"Items": found, "Paging": {"PageIndex": 0, "PageCount": 1}})
+
+    async def create(request: web.Request) -> web.Response:
+        scoped(request)
+        ticket = await request.json()
+        need(ticket, "Subject", "IssueDescription", "IssueId", "ForId", "LocationId")
+        stored = ticket | {"WorkflowStep": {"WorkflowStepId": "submitted"}, "IsClosed": False, "IsDeleted": False}
+        name = kept.make(stored, ticket["IssueDescription"])
+        return web.json_response({"Item": stored | {"TicketId": name}}, status=201)
+
+    async def comment(request: web.Request) -> web.Response:
+        scoped(request)
+        body = await request.json()
+        [item] = body["ActivityItems"]
+        need(item, "$type", "TicketActivityTypeId", "ByUserId", "Comments")
+        assert body["IsPublic"] is False
+        assert item["$type"] == "Spark.Shared.Models.TicketActivityComment, Spark.Shared"
+        kept.notes[kept.of(request)].append(item["Comments"])
+        return web.json_response({"ItemId": "1"}, status=201)
+
+    async def activities(request: web.Request) -> web.Response:
+        scoped(request)
+        notes, page = kept.notes[kept.of(request)][1:], int(request.query["$p"])
+        shown = notes[page * int(request.query["$s"]) :][: int(request.query["$s"])]
+        return web.json_response({"Items": [{"ActivityItems": [{"Comments": each}]} for each in shown]})
+
+    async def move(request: web.Request) -> web.Response:
+        scoped(request)
+        name, step = kept.of(request), request.match_info["step"]
+        if step not in steps:
+            raise web.HTTPBadRequest
+        kept.tickets[name] |= {"WorkflowStep": {"WorkflowStepId": step}, "IsClosed": step != IIQ["open_step"]}
+        return web.json_response({"Item": kept.tickets[name]})
+
+    async def get(request: web.Request) -> web.Response:
+        scoped(request)
+        return web.json_response({"Item": kept.tickets[kept.of(request)]})
+
+    path = "/api/v1.0/tickets/{id:[0-9]+}"
+    return [
+        web.get("/api/v1.0/workflows/steps", workflow), web.post("/api/v1.0/tickets", search),
+        web.post("/api/v1.0/tickets/new", create), web.post(f"{path}/activities/new/false", comment),
+        web.get(f"{path}/activities", activities), web.post(path + "/status/{step}", move), web.get(path, get),
+    ]  # fmt: skip
+
+
+IIQ = {
+    "site": "bb6cece8-e4f4-e511-a789-005056bb000e",
+    "user": "4dd6574a-2243-e611-a93b-a45e60e682da",
+    "issue": "927f2fbb-4db7-e611-80ff-000c29ab80b0",
+    "location": "1fd1574a-2243-e611-a93b-a45e60e682da",
+    "open_step": "d1186c41-7e78-e611-80f1-000c29ab80b0",
+    "resolved_step": "c8add287-0ca2-4fcc-b027-8d0980a84519",
+}
+
 STANDINS: dict[str, tuple[Callable[[Standin], list[web.RouteDef]], Json]] = {
     "zendesk": (zendesk, {"user": "us@d.example"}),
     "freshservice": (freshservice, {"requester": "us@d.example"}),
@@ -275,5 +440,7 @@ STANDINS: dict[str, tuple[Callable[[Standin], list[web.RouteDef]], Json]] = {
     "servicenow": (servicenow, {"user": "us"}),
     "zammad": (zammad, {"group": "Network", "customer": "us@d.example"}),
     "osticket": (osticket, {"email": "us@d.example"}),
+    "glpi": (glpi, {}),
+    "incident_iq": (incident_iq, IIQ),
 }
 """The routes of each, and the settings that have no default."""

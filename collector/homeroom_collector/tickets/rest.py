@@ -6,6 +6,7 @@ The one place that knows which status says what, so that no help desk is retried
 from __future__ import annotations
 
 import base64
+import html
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from homeroom_collector.rules.incident import EXTERNAL_KEY
 from homeroom_collector.tickets.errors import (
     DeskChangedError,
     DeskDeniedError,
@@ -130,3 +132,22 @@ def number(body: Any, *path: str) -> str:
     if not isinstance(body, int | str) or isinstance(body, bool) or not str(body):
         raise DeskError("the answer does not say which ticket was made", unsure=True)
     return str(body)
+
+
+def searchable(external_key: str) -> str:
+    """The key, for a query. Raises DeskRefusedError where it is none: many help desks read what is sent as a query."""
+    if not EXTERNAL_KEY.fullmatch(external_key):
+        raise DeskRefusedError(f"not a key: {external_key[:80]!r}")
+    return external_key
+
+
+def as_number(desk_id: str) -> str:
+    """A ticket's number, for an address. Raises DeskRefusedError where it is none."""
+    if not (desk_id.isascii() and desk_id.isdigit()):
+        raise DeskRefusedError(f"not a ticket number: {desk_id[:40]!r}")
+    return desk_id
+
+
+def as_html(text: str) -> str:
+    """Plain text for a help desk that takes HTML."""
+    return "<br>".join(html.escape(line) for line in text.splitlines())

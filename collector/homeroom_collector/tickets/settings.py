@@ -16,8 +16,11 @@ from homeroom_collector.strict import Clock, Seconds
 from homeroom_collector.tickets.alertmanager import settings as alertmanager
 from homeroom_collector.tickets.alertmanager.settings import AlertmanagerSettings
 from homeroom_collector.tickets.desks import DESKS
+from homeroom_collector.tickets.desks.django_helpdesk import DjangoHelpdeskSettings
 from homeroom_collector.tickets.desks.email import EmailSettings
 from homeroom_collector.tickets.desks.freshservice import FreshserviceSettings
+from homeroom_collector.tickets.desks.glpi import GlpiSettings
+from homeroom_collector.tickets.desks.incident_iq import IncidentIqSettings
 from homeroom_collector.tickets.desks.jira import JiraSettings
 from homeroom_collector.tickets.desks.osticket import OsTicketSettings
 from homeroom_collector.tickets.desks.request_tracker import RequestTrackerSettings
@@ -136,6 +139,9 @@ class TicketSettings:
     servicenow: ServiceNowSettings | None = None
     zammad: ZammadSettings | None = None
     osticket: OsTicketSettings | None = None
+    django_helpdesk: DjangoHelpdeskSettings | None = None
+    glpi: GlpiSettings | None = None
+    incident_iq: IncidentIqSettings | None = None
 
     def policy(self) -> TicketPolicy:
         """As the rules want it."""

@@ -10,8 +10,11 @@ from typing import Any
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Desk
 from homeroom_collector.tickets.desks import (
+    django_helpdesk,
     email,
     freshservice,
+    glpi,
+    incident_iq,
     jira,
     osticket,
     request_tracker,
@@ -40,6 +43,11 @@ DESKS: Mapping[str, Kind] = MappingProxyType(
         ),
         "email": Kind(email.EmailSettings, email.build, email.EmailDesk.capabilities),
         "webhook": Kind(webhook.WebhookSettings, webhook.build, webhook.WebhookDesk.capabilities),
+        "django_helpdesk": Kind(
+            django_helpdesk.DjangoHelpdeskSettings,
+            django_helpdesk.build,
+            django_helpdesk.DjangoHelpdesk.capabilities,
+        ),
         "zendesk": Kind(zendesk.ZendeskSettings, zendesk.build, zendesk.Zendesk.capabilities),
         "freshservice": Kind(
             freshservice.FreshserviceSettings, freshservice.build, freshservice.Freshservice.capabilities
@@ -48,6 +56,8 @@ DESKS: Mapping[str, Kind] = MappingProxyType(
         "servicenow": Kind(servicenow.ServiceNowSettings, servicenow.build, servicenow.ServiceNow.capabilities),
         "zammad": Kind(zammad.ZammadSettings, zammad.build, zammad.Zammad.capabilities),
         "osticket": Kind(osticket.OsTicketSettings, osticket.build, osticket.OsTicket.capabilities),
+        "glpi": Kind(glpi.GlpiSettings, glpi.build, glpi.Glpi.capabilities),
+        "incident_iq": Kind(incident_iq.IncidentIqSettings, incident_iq.build, incident_iq.IncidentIq.capabilities),
     }
 )
 """By the name of their section."""

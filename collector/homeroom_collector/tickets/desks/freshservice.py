@@ -9,12 +9,10 @@ import html
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from homeroom_collector.rules.incident import EXTERNAL_KEY
 from homeroom_collector.rules.ticket_outcome import DeskStatus
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
-from homeroom_collector.tickets.errors import DeskRefusedError
-from homeroom_collector.tickets.rest import Rest, basic, number, rows
+from homeroom_collector.tickets.rest import Rest, as_html, basic, number, rows, searchable
 from homeroom_collector.tickets.secrets import SecretSource
 
 _OPEN, _RESOLVED, _CLOSED = 2, 4, 5
@@ -48,16 +46,15 @@ class Freshservice:
 
     async def find(self, external_key: str) -> list[str]:
         """By tag."""
-        if not EXTERNAL_KEY.fullmatch(external_key):
-            raise DeskRefusedError(f"not a key: {external_key[:80]!r}")
-        answer = await self._rest.call("GET", "/api/v2/tickets/filter", query={"query": f"\"tag:'{external_key}'\""})
+        query = {"query": f"\"tag:'{searchable(external_key)}'\""}
+        answer = await self._rest.call("GET", "/api/v2/tickets/filter", query=query)
         return sorted((str(each["id"]) for each in rows(answer.body, "tickets")), key=int)
 
     async def create(self, ticket: NewTicket) -> str:
         """With the key as a tag. Descriptions are HTML there."""
         body = {
             "subject": ticket.subject,
-            "description": _html(ticket.text),
+            "description": as_html(ticket.text),
             "email": self._settings.requester,
             "priority": self._settings.priorities.get(ticket.severity, 1),
             "status": _OPEN,
@@ -68,7 +65,7 @@ class Freshservice:
 
     async def note(self, entry: Entry, state: State | None = None) -> None:
         """A private note, and then the status."""
-        await self._rest.call("POST", f"{_path(entry.desk_id)}/notes", {"body": _html(entry.text), "private": True})
+        await self._rest.call("POST", f"{_path(entry.desk_id)}/notes", {"body": as_html(entry.text), "private": True})
         if state is not None:
             await self.set_state(entry, state)
 
@@ -92,10 +89,6 @@ class Freshservice:
 
 def _path(desk_id: str) -> str:
     return f"/api/v2/tickets/{quote(desk_id, safe='')}"
-
-
-def _html(text: str) -> str:
-    return "<br>".join(html.escape(line) for line in text.splitlines())
 
 
 def build(settings: FreshserviceSettings, building: Building) -> Freshservice:

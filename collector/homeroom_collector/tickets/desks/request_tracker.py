@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from homeroom_collector.rules.incident import EXTERNAL_KEY
 from homeroom_collector.rules.ticket_outcome import DeskStatus
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
 from homeroom_collector.tickets.errors import DeskDownError, DeskRefusedError, KeyLostError
-from homeroom_collector.tickets.rest import Answer, Rest, number, rows
+from homeroom_collector.tickets.rest import Answer, Rest, as_number, number, rows, searchable
 from homeroom_collector.tickets.secrets import SecretSource
 
 _PAGE = 100
@@ -64,9 +63,8 @@ class RequestTracker:
     async def find(self, external_key: str) -> list[str]:
         """By the custom field, in our queue."""
         # TicketSQL has no parameters: a quote in a key would be part of the query.
-        if not EXTERNAL_KEY.fullmatch(external_key):
-            raise DeskRefusedError(f"not a key: {external_key[:80]!r}")
-        query = f"Queue={_literal(self._settings.queue)} AND 'CF.{{{self._settings.field}}}'={_literal(external_key)}"
+        key = _literal(searchable(external_key))
+        query = f"Queue={_literal(self._settings.queue)} AND 'CF.{{{self._settings.field}}}'={key}"
         found = await self._get("/tickets", query=query, fields="id", orderby="id", order="ASC", per_page=str(_PAGE))
         return [str(each["id"]) for each in rows(found, "items")]
 
@@ -106,14 +104,14 @@ class RequestTracker:
         wanted = self._status_of(state)
         if wanted is not None:
             body["Status"] = wanted
-        await self._call("POST", f"/REST/2.0/ticket/{_id(entry.desk_id)}/comment", body)
+        await self._call("POST", f"/REST/2.0/ticket/{as_number(entry.desk_id)}/comment", body)
         if wanted is not None:
             await self._expect(entry.desk_id, wanted)
 
     async def set_state(self, entry: Entry, state: State) -> None:
         """The status, read back: RT refuses one with 200."""
         wanted = self._status_of(state)
-        await self._call("PUT", f"/REST/2.0/ticket/{_id(entry.desk_id)}", {"Status": wanted})
+        await self._call("PUT", f"/REST/2.0/ticket/{as_number(entry.desk_id)}", {"Status": wanted})
         await self._expect(entry.desk_id, str(wanted))
 
     async def _expect(self, desk_id: str, wanted: str) -> None:
@@ -130,7 +128,7 @@ class RequestTracker:
         page = 1
         while True:
             found = await self._get(
-                f"/ticket/{_id(desk_id)}/history", fields="Type", per_page=str(_PAGE), page=str(page)
+                f"/ticket/{as_number(desk_id)}/history", fields="Type", per_page=str(_PAGE), page=str(page)
             )
             items = rows(found, "items")
             comments = [str(each["id"]) for each in items if each.get("Type") in ("Comment", "Correspond", "Create")]
@@ -148,7 +146,7 @@ class RequestTracker:
         return False
 
     async def _says(self, transaction: str, marker: str) -> bool:
-        found = await self._get(f"/transaction/{_id(transaction)}/attachments", fields="Content")
+        found = await self._get(f"/transaction/{as_number(transaction)}/attachments", fields="Content")
         return any(marker in str(each.get("Content")) for each in rows(found, "items"))
 
     async def status(self, desk_id: str) -> DeskStatus:
@@ -170,7 +168,7 @@ class RequestTracker:
             raise
 
     async def _ticket(self, desk_id: str) -> dict[str, Any]:
-        return await self._get(f"/ticket/{_id(desk_id)}")
+        return await self._get(f"/ticket/{as_number(desk_id)}")
 
     async def _get(self, path: str, **query: str) -> dict[str, Any]:
         answer = await self._call("GET", f"/REST/2.0{path}", query=query)
@@ -183,12 +181,6 @@ def _literal(text: str) -> str:
     """A string of TicketSQL."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def _id(text: str) -> str:
-    if not (text.isascii() and text.isdigit()):
-        raise DeskRefusedError(f"not a ticket number: {text[:40]!r}")
-    return text
 
 
 def build(settings: RequestTrackerSettings, building: Building) -> RequestTracker:

@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from homeroom_collector.rules.incident import EXTERNAL_KEY
 from homeroom_collector.rules.ticket_outcome import DeskStatus
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
-from homeroom_collector.tickets.errors import DeskRefusedError
-from homeroom_collector.tickets.rest import Rest, basic, number, rows
+from homeroom_collector.tickets.rest import Rest, basic, number, rows, searchable
 from homeroom_collector.tickets.secrets import SecretSource
 
 _OPEN, _RESOLVED, _CLOSED, _CANCELED = "2", "6", "7", "8"
@@ -47,9 +45,8 @@ class ServiceNow:
 
     async def find(self, external_key: str) -> list[str]:
         """By ``correlation_id``, oldest first."""
-        if not EXTERNAL_KEY.fullmatch(external_key):
-            raise DeskRefusedError(f"not a key: {external_key[:80]!r}")
-        query = {"sysparm_query": f"correlation_id={external_key}^ORDERBYsys_created_on", "sysparm_fields": "sys_id"}
+        key = searchable(external_key)
+        query = {"sysparm_query": f"correlation_id={key}^ORDERBYsys_created_on", "sysparm_fields": "sys_id"}
         return [
             str(each["sys_id"]) for each in rows((await self._rest.call("GET", _TABLE, query=query)).body, "result")
         ]

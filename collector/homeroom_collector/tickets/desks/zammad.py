@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from homeroom_collector.rules.incident import EXTERNAL_KEY
 from homeroom_collector.rules.ticket_outcome import DeskStatus
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
-from homeroom_collector.tickets.errors import DeskRefusedError, KeyLostError
-from homeroom_collector.tickets.rest import Rest, number, rows
+from homeroom_collector.tickets.errors import KeyLostError
+from homeroom_collector.tickets.rest import Rest, number, rows, searchable
 from homeroom_collector.tickets.secrets import SecretSource
 
 _LAG_SECONDS = 120.0
@@ -50,11 +49,10 @@ class Zammad:
 
     async def find(self, external_key: str) -> list[str]:
         """By the attribute, oldest first."""
-        if not EXTERNAL_KEY.fullmatch(external_key):
-            raise DeskRefusedError(f"not a key: {external_key[:80]!r}")
-        query = {"query": f'{self._settings.attribute}:"{external_key}"', "expand": "true"}
+        key = searchable(external_key)
+        query = {"query": f'{self._settings.attribute}:"{key}"', "expand": "true"}
         found = rows((await self._rest.call("GET", "/api/v1/tickets/search", query=query)).body)
-        same = [each for each in found if each.get(self._settings.attribute) == external_key]
+        same = [each for each in found if each.get(self._settings.attribute) == key]
         return sorted((str(each["id"]) for each in same), key=int)
 
     async def create(self, ticket: NewTicket) -> str:
