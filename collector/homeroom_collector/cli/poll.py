@@ -16,6 +16,7 @@ from homeroom_collector.errors import CollectorError
 from homeroom_collector.satellite import SatelliteSettings
 from homeroom_collector.satellite.settings import token_of
 from homeroom_collector.snmp.target_files import TargetFiles
+from homeroom_collector.systemd import told_to_systemd
 
 NAME = "poll"
 HELP = "run a satellite: poll the network gear of one school and forward to the collector"
@@ -55,7 +56,8 @@ async def _until_signal(settings: SatelliteSettings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     work, told = asyncio.create_task(satellite.run(settings)), asyncio.create_task(stop.wait())
-    await asyncio.wait((work, told), return_when=asyncio.FIRST_COMPLETED)
+    async with told_to_systemd():
+        await asyncio.wait((work, told), return_when=asyncio.FIRST_COMPLETED)
     if not work.done():
         work.cancel()
     told.cancel()

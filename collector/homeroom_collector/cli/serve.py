@@ -22,6 +22,7 @@ from homeroom_collector.clock import Clock
 from homeroom_collector.config import Listen, Settings, own_url
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.http.address import parse
+from homeroom_collector.systemd import told_to_systemd
 from homeroom_collector.tls import Certificate
 
 NAME = "serve"
@@ -82,7 +83,8 @@ async def serve(settings: Settings, now: Clock | None = None) -> None:
     try:
         port = await _listen(runner, settings.listen, certificate.context if certificate else None)
         await _greet(app, settings, port)
-        await _until(stop, certificate)
+        async with told_to_systemd():
+            await _until(stop, certificate)
     finally:
         await runner.cleanup()
     _log.info("stopped")
