@@ -56,7 +56,7 @@ def _tell(address: str, state: str) -> None:
         address = f"\0{address[1:]}"
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as speaker:
-            speaker.setblocking(False)
+            speaker.settimeout(0)
             speaker.sendto(state.encode(), address)
     except OSError as error:
         _log.warning("systemd was not told %s: %s", state, error)

@@ -84,7 +84,9 @@ def configured(folder: Path, port: int) -> Path:
 
 
 @asynccontextmanager
-async def started(command: list[str], environment: dict[str, str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def started(
+    command: list[str], environment: dict[str, str], log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *command, env=os.environ | environment, stdout=output, stderr=output
