@@ -51,8 +51,9 @@ class Columns:
         for suffix in suffixes:
             self.prefixes.append(prefix)
             self.suffixes.append(suffix)
-            for column in self.values:
-                column.append(_NAN)
+        unknown = _NAN_BYTES * len(suffixes)
+        for column in self.values:
+            column.frombytes(unknown)
         return start
 
     def relabel(self, start: int, suffixes: Sequence[bytes]) -> None:

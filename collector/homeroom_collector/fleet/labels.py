@@ -11,6 +11,9 @@ from collections.abc import Sequence
 Key = str | tuple[str, ...]
 """What tells one row of a device from another: the value of one label, or of several."""
 
+_Rows = tuple[tuple[Key, ...], tuple[bytes, ...]]
+"""Keys of rows, and the text of each."""
+
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
@@ -49,29 +52,20 @@ class SharedTexts:
 
     def __init__(self, limit: int = 200_000) -> None:
         self._limit = limit
-        self._keys: dict[tuple[Key, ...], tuple[Key, ...]] = {}
-        self._suffixes: dict[tuple[tuple[str, ...], Key], bytes] = {}
+        self._rows: dict[tuple[tuple[str, ...], tuple[Key, ...]], _Rows] = {}
 
-    def keys(self, keys: tuple[Key, ...]) -> tuple[Key, ...]:
-        """The shared copy of these row keys."""
-        shared = self._keys.get(keys)
-        if shared is None:
-            if len(self._keys) >= self._limit:
-                self._keys.clear()
-            shared = self._keys[keys] = keys
-        return shared
+    def rows(self, labels: tuple[str, ...], keys: tuple[Key, ...]) -> _Rows:
+        """The shared copy of these row keys, and of what follows the device's own label in each row.
 
-    def suffixes(self, labels: tuple[str, ...], keys: tuple[Key, ...]) -> list[bytes]:
-        """What follows the device's own label in each row: the other labels, the brace and a blank."""
-        return [self._suffix(labels, key) for key in keys]
-
-    def _suffix(self, labels: tuple[str, ...], key: Key) -> bytes:
-        text = self._suffixes.get((labels, key))
-        if text is None:
-            if len(self._suffixes) >= self._limit:
-                self._suffixes.clear()
-            text = self._suffixes[labels, key] = _closed(labels, (key,) if isinstance(key, str) else key)
-        return text
+        That is the other labels, the brace and a blank.
+        """
+        found = self._rows.get((labels, keys))
+        if found is None:
+            if len(self._rows) >= self._limit:
+                self._rows.clear()
+            texts = tuple(_closed(labels, (key,) if isinstance(key, str) else key) for key in keys)
+            found = self._rows[labels, keys] = (keys, texts)
+        return found
 
 
 def _closed(labels: tuple[str, ...], values: tuple[str, ...]) -> bytes:

@@ -177,7 +177,7 @@ class SchoolState:
         columns = self.columns.get(table.name)
         if columns is None:
             columns = self.columns[table.name] = Columns(table)
-        suffixes = self._texts.suffixes(table.labels, keys)
+        keys, suffixes = self._texts.rows(table.labels, keys)
         if old and len(old) == len(keys):
             columns.relabel(member.starts[place], suffixes)
         else:
@@ -185,7 +185,7 @@ class SchoolState:
                 columns.release(member.starts[place], len(old))
             if keys:
                 member.starts[place] = columns.allocate(member.prefix, suffixes)
-        member.keys[place], member.measured[place] = self._texts.keys(keys), 0.0
+        member.keys[place], member.measured[place] = keys, 0.0
 
     def drop(self, member: Member, place: int) -> None:
         """Remove the device's rows from one table."""

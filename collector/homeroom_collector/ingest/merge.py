@@ -276,9 +276,11 @@ def replaced(report: Any, changed: dict[str, Any]) -> Any:
 
 def whole_report(report: str, kept: str | None) -> str:
     """The newest report with what is kept beside it of the same source, as one JSON object."""
+    if not kept:
+        return report
     sections: dict[str, Any] = _split.decode(report)
     own = _prefix_in(sections)
-    for name, (_, section) in (_kept.decode(kept) if kept else {}).items():
+    for name, (_, section) in _kept.decode(kept).items():
         prefix, plain = qualified(name)
         if prefix == own:
             sections.setdefault(plain, section)

@@ -6,8 +6,9 @@ process, or another replica, had found, so that thresholds for leaving hold acro
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from homeroom_agent import __version__
@@ -21,7 +22,7 @@ from homeroom_collector.rules.calendar import SchoolCalendar
 from homeroom_collector.rules.health import computer, gear, line, ports, wireless
 from homeroom_collector.rules.health.computer import LIVE, Around
 from homeroom_collector.rules.health.presence import DOWN_KINDS
-from homeroom_collector.rules.health.rule import Finding, Rules
+from homeroom_collector.rules.health.rule import Finding, Judge, Rules
 from homeroom_collector.rules.problem import named
 from homeroom_collector.rules.problem_state import Row
 
@@ -43,7 +44,7 @@ class Watch:
         self.book = book
         self.shutdowns: Mapping[str, int] = {}
         self._known: dict[str, Known] = {}
-        self._latencies: dict[str, deque[tuple[float, float]]] = {}
+        self._latencies: defaultdict[str, deque[tuple[float, float]]] = defaultdict(partial(deque, maxlen=_LATENCIES))
 
     def recall(self, rows: Iterable[Row]) -> None:
         """Begin with what is kept as problems. To be called before reports are heard."""
@@ -80,7 +81,7 @@ class Watch:
             self._hear_computer(member.device.device_id, rules, calendar, report, at)
             connectivity = report.connectivity
             if member.on_campus is not False and connectivity and connectivity.latency_seconds is not None:
-                newest = self._latencies.setdefault(member.device.school_id, deque(maxlen=_LATENCIES))
+                newest = self._latencies[member.device.school_id]
                 newest.append((at, connectivity.latency_seconds))
         else:
             self._hear_gear(member, rules, report.network, at)
@@ -104,19 +105,19 @@ class Watch:
         return known
 
     def _hear_computer(self, device_id: str, rules: Rules, calendar: SchoolCalendar, report: Report, at: float) -> None:
-        known = self._known.get(device_id) or Known()
-        around = Around(
-            today=calendar.day_of(at), newest_agent=__version__, shutdowns_before=self.shutdowns.get(device_id)
-        )
+        around = Around(calendar.day_of(at), __version__, self.shutdowns.get(device_id))
+        known = self._known.get(device_id)
+        if known is None:
+            if computer.is_well(report, Judge(device_id, rules, at, {}), around):
+                return  # most laptops are well: nothing is kept of them
+            known = self._known[device_id] = Known()
         for section, kinds, check in computer.CHECKS:
             if getattr(report, section) is not None:
                 judge = known.judge(device_id, rules, section, at)
                 check(report, judge, around)
                 known.keep(section, kinds, judge)
         if known.is_empty():
-            self._known.pop(device_id, None)  # most laptops are well: nothing is kept of them
-        else:
-            self._known[device_id] = known
+            del self._known[device_id]
 
     def _hear_gear(self, member: Member, rules: Rules, polled: NetworkGear, at: float) -> None:
         device_id = member.device.device_id

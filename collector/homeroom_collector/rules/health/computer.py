@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from homeroom_agent.report import Report
 from homeroom_collector.rules.health.rule import DAY, HOUR, MINUTE, Judge, Rule
@@ -23,8 +24,7 @@ LIVE = frozenset({"device_hot"})
 """Kinds that a week of silence ends: nobody knows how hot a laptop in a drawer is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
+class Around(NamedTuple):
     """What a report alone does not say: today's date, the newest agent, unexpected shutdowns at the window's start."""
 
     today: date
@@ -80,6 +80,7 @@ def _agent(report: Report, judge: Judge, around: Around) -> None:
         judge.above("agent_old", "releases_behind", behind, f"runs agent {report.agent_version}")
 
 
+@lru_cache(maxsize=1_024)
 def releases_behind(version: str | None, newest: str) -> int | None:
     """Minor releases between two versions, 100 for each major one; None where one of them is not a version."""
     try:
@@ -100,3 +101,11 @@ CHECKS: tuple[tuple[str, frozenset[str], Check], ...] = (
     ("agent_version", frozenset({"agent_old"}), _agent),
 )
 """Fields of a report, the kinds judged by each, and how. What a report leaves out stays judged as it was."""
+
+
+def is_well(report: Report, judge: Judge, around: Around) -> bool:
+    """Whether nothing in a report is wrong, for a device of which nothing was found before. Adds to the judge."""
+    for section, _, check in CHECKS:
+        if getattr(report, section) is not None:
+            check(report, judge, around)
+    return not judge.found

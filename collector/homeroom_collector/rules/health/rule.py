@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import ge, le
 from typing import Literal
 
 from homeroom_collector.rules.problem import Evidence, Severity
@@ -78,11 +79,11 @@ class Judge:
 
     def above(self, kind: str, measure: str, value: float | None, says: str, part: str = "") -> None:
         """Judge a value that is bad when high. ``says`` may use {value} and {part}."""
-        self._level(kind, measure, value, says, part, lambda limit, value: value >= limit)
+        self._level(kind, measure, value, says, part, ge)
 
     def below(self, kind: str, measure: str, value: float | None, says: str, part: str = "") -> None:
         """Judge a value that is bad when low."""
-        self._level(kind, measure, value, says, part, lambda limit, value: value <= limit)
+        self._level(kind, measure, value, says, part, le)
 
     def fact(self, kind: str, measure: str, says: str, part: str = "", *, holds: bool | None, word: str = "") -> None:
         """Judge a fact that is bad when it holds; None leaves it as it was. ``word`` is what was measured."""
@@ -110,13 +111,11 @@ class Judge:
             return None
         if value is None:
             return self._keep(kind, part)
-        limit = rule.enter
-        if not bad(limit, value) and (kind, part) in self._held and rule.leave is not None:
+        wrong = bad(value, rule.enter)
+        if not wrong and rule.leave is not None and (kind, part) in self._held:
             # Between the two thresholds it stays as it was; at the one for leaving it is over.
-            limit = rule.leave
-            if value == limit:
-                return None
-        if bad(limit, value):
+            wrong = value != rule.leave and bad(value, rule.leave)
+        if wrong:
             evidence = (Evidence(name=measure, measured=round(value, 4), rule=rule.enter),)
             self.find(kind, says.format(value=value, part=part), evidence, part)
         return None
