@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 KEY ?= var/chromebook.pem
 TYPES := agent/chromebook/node_modules/.installed
 
-.PHONY: install demo run test lint bench soak lock clean tools dashboards screenshots agent-dist chromebook-dist chromebook-types
+.PHONY: install demo run test lint bench soak lock clean tools dashboards screenshots docs agent-dist chromebook-dist chromebook-types
 
 install: $(STAMP)
 
@@ -67,6 +67,10 @@ agent-dist: install
 # The pictures of docs/images, from the demo in Chromium; for whoever changed the pages.
 screenshots: install tools
 	PYTHONPATH=tests $(BIN)/python -m screenshots docs/images
+
+# The documentation as a site in dist/docs, without any network; a warning is an error.
+docs: install
+	@$(BIN)/python docs/site/build.py dist/docs
 
 lock:
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
