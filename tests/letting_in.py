@@ -22,7 +22,8 @@ class OpenDoor:
     async def answer(self, request: web.Request, need: Need, handler: Handler) -> web.StreamResponse:
         request[ADMITTED] = self.reader
         response = await handler(request)
-        secure(response, request.scheme)
+        if not response.prepared:
+            secure(response, request.scheme)
         return response
 
 

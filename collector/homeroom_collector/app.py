@@ -30,6 +30,7 @@ from homeroom_collector.fleet.drawing import draw_network
 from homeroom_collector.fleet.pace import PRESENCE_EVERY_SECONDS
 from homeroom_collector.history.upkeep import EVERY_SECONDS, Upkeep
 from homeroom_collector.http.address import Addresses, Campus
+from homeroom_collector.http.connection import in_time
 from homeroom_collector.http.problem import unknown_calls
 from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
@@ -121,7 +122,7 @@ COLLECTOR = web.AppKey("collector", Collector)
 def build(settings: Settings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> web.Application:
     """Put everything together; nothing is opened or started before the application starts."""
     collector = _collector(settings, registry or CollectorRegistry(), clock or Clock())
-    app = web.Application(client_max_size=settings.ingest.max_request_bytes)
+    app = web.Application(client_max_size=settings.ingest.max_request_bytes, middlewares=[in_time()])
     app[COLLECTOR] = collector
     gate = _gate(collector)
     app.add_routes(access.requires(access.DEVICE, *_calls(collector, gate)))
@@ -234,7 +235,9 @@ def _gate(collector: Collector) -> Gate:
     return Gate(
         collector.keyring,
         Addresses(collector.settings.listen.trusted_proxies),
-        Limits(Limit(limits.device), Limit(limits.address), Limit(limits.failure), measures.limited),
+        Limits(
+            Limit(limits.device), Limit(limits.reader), Limit(limits.address), Limit(limits.failure), measures.limited
+        ),
     )
 
 

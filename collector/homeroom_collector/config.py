@@ -20,6 +20,8 @@ from homeroom_collector.decisions.policies import DecisionSettings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Freshness
 from homeroom_collector.history.upkeep import Retention
+from homeroom_collector.http import settings as connections
+from homeroom_collector.http.settings import ConnectionSettings
 from homeroom_collector.ingest import enrolment_settings as enrolment
 from homeroom_collector.ingest import satellite_settings as satellites
 from homeroom_collector.ingest import settings as agents
@@ -58,6 +60,7 @@ class Listen:
     port: int = 8080
     tls: Tls | None = None
     trusted_proxies: list[str] = field(default_factory=list)
+    connections: ConnectionSettings = field(default_factory=ConnectionSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +105,14 @@ class IngestSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitSettings:
-    """How much may be sent. A whole school may stand behind one address, and a laptop may bring weeks at once."""
+    """How much may be sent or asked, by each device, by each API token and each person signed in, and by each address.
+
+    A whole school may stand behind one address, a laptop may bring weeks at once, and one Prometheus may scrape a
+    thousand schools. ``failure`` is of wrong keys and tokens.
+    """
 
     device: Allowance = field(default_factory=lambda: Allowance(per_second=10, burst=10_000))
+    reader: Allowance = field(default_factory=lambda: Allowance(per_second=200, burst=5_000))
     address: Allowance = field(default_factory=lambda: Allowance(per_second=1_000, burst=20_000))
     failure: Allowance = field(default_factory=lambda: Allowance(per_second=1, burst=100))
 
@@ -244,7 +252,7 @@ def _problems(settings: Settings) -> list[str]:
     bounds = ("max_request_bytes", "max_body_bytes", "max_reports_per_request", "queue_reports", "reports_per_commit")
     if settings.history.gear_samples_every <= 0:
         found.append("history.gear_samples_every: must be above 0")
-    for name in ("device", "address", "failure"):
+    for name in ("device", "reader", "address", "failure"):
         allowance = getattr(settings.limits, name)
         if allowance.per_second <= 0 or allowance.burst < 1:
             found.append(f"limits.{name}: per_second must be above 0, and burst at least 1")
@@ -253,6 +261,7 @@ def _problems(settings: Settings) -> list[str]:
         found.append("bandwidth.megabits_per_student: must be more than 0")
     return [
         *found,
+        *connections.problems(settings.listen.connections),
         *access.problems(settings.access, trusted_proxies=bool(settings.listen.trusted_proxies)),
         *agents.problems(settings.agents),
         *enrolment.problems(settings.enrolment),

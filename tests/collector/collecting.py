@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from homeroom_collector.access.roles import Grant, Role, encode
 from homeroom_collector.app import COLLECTOR, Collector, build
 from homeroom_collector.config import Settings, StoreSettings
 from homeroom_collector.model import School
+from homeroom_collector.serving import runner_of, site_of
 from homeroom_collector.store import api_tokens, open_store, schools, tokens
 
 SCHOOLS = (School(school_id="lincoln", name="Lincoln"), School(school_id="roosevelt", name="Roosevelt"))
@@ -130,10 +132,10 @@ async def collecting(settings: Settings) -> AsyncIterator[Running]:
     async with open_store(settings.store.url) as store:
         await store.write(lambda connection: schools.put(connection, SCHOOLS))
     app = build(settings)
-    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
+    runner = runner_of(app, stop_seconds=10)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await site_of(runner, replace(settings.listen, port=0), app[COLLECTOR].registry).start()
         host, port = runner.addresses[0][:2]
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
             yield Running(app, http, f"http://{host}:{port}")

@@ -9,13 +9,12 @@ from typing import Literal, Protocol
 from aiohttp import web
 
 from homeroom_collector.access import csrf
-from homeroom_collector.access.headers import secure
 from homeroom_collector.access.need import ADMITTED, Admitted, Handler, Need
 from homeroom_collector.access.refused import NotAllowedError, NotSignedInError, Render, refusal
 from homeroom_collector.access.roles import Caller
 from homeroom_collector.errors import RefusedError, StoreUnavailableError
 from homeroom_collector.http.address import Addresses, parse
-from homeroom_collector.http.problem import answering_problems, problem
+from homeroom_collector.http.problem import answering_problems, told
 
 Openness = Literal["loopback", "token", "open"]
 _FORWARDED = ("Forwarded", "X-Forwarded-For")
@@ -23,11 +22,28 @@ _FORWARDED = ("Forwarded", "X-Forwarded-For")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is calling. ``secret`` is the session's, empty where there is no session; ``cookie`` is to be set."""
+    """Who is calling. ``secret`` is the session's, empty where there is none; ``new``: its cookie is to be set."""
 
     caller: Caller
     secret: str = ""
     new: bool = False
+    token_id: str = ""
+
+
+class Turnstile(Protocol):
+    """Bounds how much each may ask. Each raises BusyError."""
+
+    def admit_address(self, address: str) -> None:
+        """Count a request of an address."""
+
+    def admit_reader(self, name: str) -> None:
+        """Count a request of an API token, or of somebody who has signed in."""
+
+    def admit_stranger(self, address: str) -> None:
+        """Refuse an address that sent too many wrong tokens."""
+
+    def count_failure(self, address: str) -> None:
+        """Note a wrong one."""
 
 
 class Finder(Protocol):
@@ -44,6 +60,7 @@ class Guard:
     finders: tuple[Finder, ...]
     addresses: Addresses
     openness: Openness
+    turnstile: Turnstile
     render: Render
     keep: Callable[[web.Request, web.StreamResponse, str], None]
 
@@ -52,7 +69,10 @@ class Guard:
         scheme = self.addresses.scheme(request)
         identity = None
         try:
+            self.turnstile.admit_address(self.addresses.of(request))
             identity = await self._identity(request, need)
+            if identity is not None:
+                self.turnstile.admit_reader(identity.token_id or f"{identity.caller.method}:{identity.caller.name}")
             request[ADMITTED] = self._admit(request, need, identity)
             if identity is not None and identity.secret:
                 await csrf.check(request, request[ADMITTED].csrf, scheme)
@@ -60,10 +80,9 @@ class Guard:
         except RefusedError as error:
             response = refusal(request, error, self.render)
         except StoreUnavailableError as error:
-            response = problem(503, str(error), headers={"Retry-After": "30"})
+            response = told(error)
         if identity is not None and identity.new:
             self.keep(request, response, identity.secret)
-        secure(response, scheme)
         return response
 
     async def _handled(self, request: web.Request, handler: Handler) -> web.StreamResponse:

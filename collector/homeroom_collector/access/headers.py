@@ -20,9 +20,8 @@ _STRICT_TRANSPORT = "max-age=31536000"
 
 
 def secure(response: web.StreamResponse, scheme: str) -> None:
-    """Add the headers, except to what is already on its way. What a handler said itself stays."""
-    if response.prepared:
-        return
+    """Add the headers, as the last before they are sent. What a handler said itself stays."""
+    response.headers["Server"] = "Homeroom"  # aiohttp would name its version and Python's
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
     if scheme == "https":

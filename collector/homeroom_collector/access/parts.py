@@ -9,7 +9,8 @@ import time
 
 from aiohttp import web
 
-from homeroom_collector.access.guard import Finder, Guard
+from homeroom_collector.access.answering import answering
+from homeroom_collector.access.guard import Finder, Guard, Turnstile
 from homeroom_collector.access.need import DOOR, undeclared
 from homeroom_collector.access.openid import Provider
 from homeroom_collector.access.proxy import ProxyFinder
@@ -17,7 +18,7 @@ from homeroom_collector.access.refused import Render
 from homeroom_collector.access.sessions import CookieFinder, Sessions
 from homeroom_collector.access.settings import AccessSettings, client_secret
 from homeroom_collector.access.sign_in import OpenIdSignIn, SignIn
-from homeroom_collector.access.tokens import Strangers, TokenFinder
+from homeroom_collector.access.tokens import TokenFinder
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.http.address import Addresses
 from homeroom_collector.store import Connection, Store, sessions, sign_ins
@@ -35,18 +36,24 @@ def put_door(
     store: Store,
     settings: AccessSettings,
     addresses: Addresses,
-    strangers: Strangers,
+    turnstile: Turnstile,
     render: Render,
 ) -> None:
     """Put the door in front of the routes, and add those of signing in. Raises ConfigError for a missing secret."""
     kept = Sessions(store, addresses, lasting_seconds=settings.session)
-    finders: list[Finder] = [TokenFinder(store, addresses, strangers)]
+    finders: list[Finder] = [TokenFinder(store, addresses, turnstile)]
     if settings.proxy is not None:
         finders.append(ProxyFinder(settings.proxy, settings.roles, addresses, kept))
     finders.append(CookieFinder(kept))
     app[DOOR] = Guard(
-        finders=tuple(finders), addresses=addresses, openness=settings.metrics, render=render, keep=kept.keep
+        finders=tuple(finders),
+        addresses=addresses,
+        openness=settings.metrics,
+        turnstile=turnstile,
+        render=render,
+        keep=kept.keep,
     )
+    answering(app, addresses, render)
     openid = settings.openid
     app.add_routes(SignIn(store, kept, render, openid.label if openid else None).routes())
     if openid is not None:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from homeroom_collector.errors import RefusedError
-from homeroom_collector.http.problem import problem
+from homeroom_collector.http.problem import told
 
 SIGN_IN = "/sign-in"
 Render = Callable[..., str]
@@ -37,8 +37,7 @@ def wants_page(request: web.Request) -> bool:
 def refusal(request: web.Request, error: RefusedError, render: Render) -> web.StreamResponse:
     """The answer to somebody who is not let in."""
     if not wants_page(request):
-        headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotSignedInError) else None
-        return problem(error.status, str(error), headers=headers)
+        return told(error)
     if isinstance(error, NotSignedInError):
         back = request.path_qs if request.method == "GET" and request.path_qs != "/" else ""
         query = "?" + urlencode({"next": back}) if back else ""

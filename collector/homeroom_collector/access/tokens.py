@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from aiohttp import web
 
-from homeroom_collector.access.guard import Identity
+from homeroom_collector.access.guard import Identity, Turnstile
 from homeroom_collector.access.refused import NotSignedInError
 from homeroom_collector.access.roles import Caller, decode
 from homeroom_collector.http.address import Addresses
@@ -16,21 +15,11 @@ from homeroom_collector.store import Store, api_tokens
 from homeroom_collector.store.api_tokens import ApiToken
 
 
-class Strangers(Protocol):
-    """Bounds how many wrong tokens one address may send. Raises BusyError."""
-
-    def admit_stranger(self, address: str) -> None:
-        """Refuse an address that sent too many."""
-
-    def count_failure(self, address: str) -> None:
-        """Note a wrong one."""
-
-
 class TokenFinder:
     """Finds the program that a token belongs to."""
 
     def __init__(
-        self, store: Store, addresses: Addresses, strangers: Strangers, clock: Callable[[], float] = time.time
+        self, store: Store, addresses: Addresses, strangers: Turnstile, clock: Callable[[], float] = time.time
     ) -> None:
         self._store = store
         self._addresses = addresses
@@ -48,7 +37,7 @@ class TokenFinder:
             raise NotSignedInError("this API token is not known; make one with: homeroom token create --kind api")
         if (state := token.state(self._clock())) != "active":
             raise NotSignedInError(f"this API token is {state}; make one with: homeroom token create --kind api")
-        return Identity(Caller(token.label or token.token_id, "token", decode(token.grants)))
+        return Identity(Caller(token.label or token.token_id, "token", decode(token.grants)), token_id=token.token_id)
 
     async def _look_up(self, request: web.Request, text: str) -> ApiToken | None:
         address = self._addresses.of(request)

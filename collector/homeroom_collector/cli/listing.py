@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from homeroom_collector.spreadsheet import cell
+
 _WIDEST = 2_000
 _MANY = 8
 # The word says it; the colour only helps to find it.
@@ -32,7 +34,7 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], style: str) 
     elif style == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_text(name, row[name]) for name in columns] for row in rows)
+        writer.writerows([cell(_told(name, row[name])) for name in columns] for row in rows)
     else:
         _table(rows, columns)
 
@@ -70,8 +72,10 @@ def _title(name: str) -> str:
 
 
 def _text(name: str, value: Any) -> str:
-    if value is None:
-        return ""
-    if name.endswith("_at"):
+    return "" if value is None else str(_told(name, value))
+
+
+def _told(name: str, value: Any) -> Any:
+    if value is not None and name.endswith("_at"):
         return datetime.fromtimestamp(value, UTC).isoformat(timespec="seconds")
-    return str(value)
+    return value

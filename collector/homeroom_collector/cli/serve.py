@@ -22,6 +22,7 @@ from homeroom_collector.clock import Clock
 from homeroom_collector.config import Listen, Settings, own_url
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.http.address import parse
+from homeroom_collector.serving import runner_of, site_of
 from homeroom_collector.systemd import told_to_systemd
 from homeroom_collector.tls import Certificate
 
@@ -75,13 +76,10 @@ async def serve(settings: Settings, now: Clock | None = None) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     certificate = _certificate(settings.listen)
     app = build(settings, clock=now)
-    # Bodies are decompressed within bounds by ingest, not by the server.
-    runner = web.AppRunner(
-        app, access_log=None, auto_decompress=False, shutdown_timeout=_STOP_SECONDS, handle_signals=False
-    )
+    runner = runner_of(app, stop_seconds=_STOP_SECONDS)
     await runner.setup()
     try:
-        port = await _listen(runner, settings.listen, certificate.context if certificate else None)
+        port = await _listen(runner, app, certificate.context if certificate else None)
         await _greet(app, settings, port)
         async with told_to_systemd():
             await _until(stop, certificate)
@@ -94,10 +92,11 @@ def _certificate(listen: Listen) -> Certificate | None:
     return Certificate(listen.tls.certificate, listen.tls.key) if listen.tls else None
 
 
-async def _listen(runner: web.AppRunner, listen: Listen, context: ssl.SSLContext | None) -> int:
-    site = web.TCPSite(runner, listen.host, listen.port, ssl_context=context, backlog=1024)
+async def _listen(runner: web.AppRunner, app: web.Application, context: ssl.SSLContext | None) -> int:
+    collector = app[COLLECTOR]
+    listen = collector.settings.listen
     try:
-        await site.start()
+        await site_of(runner, listen, collector.registry, context).start()
     except OSError as error:
         raise CollectorError(f"cannot listen on {listen.host}:{listen.port}: {error.strerror or error}") from None
     return int(runner.addresses[0][1])

@@ -49,15 +49,20 @@ def answering_problems(handler: Handler) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
-        except BusyError as error:
-            return problem(error.status, str(error), headers=_retry_after(error.retry_after_seconds))
-        except RefusedError as error:
-            headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
-            return problem(error.status, str(error), headers=headers)
-        except StoreUnavailableError as error:
-            return problem(503, str(error), headers=_retry_after(STORE_RETRY_SECONDS))
+        except (RefusedError, StoreUnavailableError) as error:
+            return told(error)
 
     return answer
+
+
+def told(error: RefusedError | StoreUnavailableError) -> web.Response:
+    """An error as a problem; what may be cured by waiting says for how long."""
+    if isinstance(error, StoreUnavailableError):
+        return problem(503, str(error), headers=_retry_after(STORE_RETRY_SECONDS))
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
+    if isinstance(error, BusyError):
+        headers = _retry_after(error.retry_after_seconds)
+    return problem(error.status, str(error), headers=headers)
 
 
 def unknown_calls() -> web.RouteDef:

@@ -65,6 +65,7 @@ class Limits:
     """The limits of one collector. Each raises BusyError 429 with the time to wait."""
 
     device: Limit
+    reader: Limit
     address: Limit
     failure: Limit
     limited: Counter
@@ -78,6 +79,10 @@ class Limits:
     def admit_device(self, number: int) -> None:
         """Count a request of a device that has shown its key."""
         self._check("device", self.device.take(number, self.clock()))
+
+    def admit_reader(self, name: str) -> None:
+        """Count a request of an API token, or of somebody who has signed in."""
+        self._check("reader", self.reader.take(name, self.clock()))
 
     def admit_stranger(self, address: str) -> None:
         """Refuse an address from which too many wrong keys and tokens came. Counts nothing."""
@@ -96,6 +101,7 @@ class Limits:
 
 
 _WHY = {
+    "reader": "too much is asked with this token or sign-in; come back later",
     "device": "this device sends too much; come back later",
     "address": "too much comes from this address; come back later",
     "failure": "too many wrong keys or tokens came from this address; come back later",

@@ -37,7 +37,8 @@ class Measures:
         )
         self.limited = Counter(
             "homeroom_ingest_limited_requests_total",
-            "Requests refused because a device, an address, or wrong keys from an address were too many.",
+            "Requests refused because a device, a reader (an API token or a person), an address, "
+            "or wrong keys from an address were too many.",
             ["by"],
             registry=registry,
         )

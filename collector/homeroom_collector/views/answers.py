@@ -22,11 +22,10 @@ from homeroom_collector.decisions.newest import Decided, Newest
 from homeroom_collector.decisions.scope import Scope
 from homeroom_collector.errors import RefusedError
 from homeroom_collector.http.problem import BusyError
+from homeroom_collector.spreadsheet import cell
 
 _FORMATS = ("json", "csv")
 _WORKING_SECONDS = 10.0
-# A text that a spreadsheet would take for a formula (OWASP, "CSV Injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def routes(newest: Newest) -> list[web.RouteDef]:
@@ -105,23 +104,8 @@ def _csv(view: View, rows: Sequence[Row]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(view.columns)
-    writer.writerows([_cell(row[name]) for name in view.columns] for row in rows)
+    writer.writerows([cell(row[name]) for name in view.columns] for row in rows)
     return text.getvalue().encode()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _one_of(text: str, name: str, known: Sequence[str]) -> str:

@@ -182,9 +182,8 @@ def test_a_laptop_that_says_its_volume_is_paid_is_believed_until_it_says_otherwi
 def gate_before(keyring: Keyring) -> Gate:
     """What stands in front of the calls, with the limits that a collector has by default."""
     limits, limited = Settings().limits, Measures(CollectorRegistry()).limited
-    return Gate(
-        keyring, Addresses([]), Limits(Limit(limits.device), Limit(limits.address), Limit(limits.failure), limited)
-    )
+    each = (Limit(getattr(limits, by)) for by in ("device", "reader", "address", "failure"))
+    return Gate(keyring, Addresses([]), Limits(*each, limited))
 
 
 @asynccontextmanager

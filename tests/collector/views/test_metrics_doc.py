@@ -13,6 +13,7 @@ from homeroom_collector.fleet import Family, Fleet
 from homeroom_collector.fleet.member import TABLES
 from homeroom_collector.fleet.traffic import Load
 from homeroom_collector.fleet.wan import Rate
+from homeroom_collector.http.doorkeeper import Doorkeeper
 from homeroom_collector.model import Device, School
 from homeroom_collector.replicas.measures import FollowMeasures
 from homeroom_collector.snmp.notifications.measures import NotificationMeasures
@@ -77,6 +78,7 @@ def of_the_collector(folder: Path) -> Iterator[tuple[str, str, tuple[str, ...] |
     build(Settings(store=StoreSettings(url=f"sqlite:///{folder / 'homeroom.db'}")), registry)
     for made_later in (RemoteWriteMeasures, PollMeasures, NotificationMeasures, GoogleMeasures, FollowMeasures):
         made_later(registry)
+    Doorkeeper(1, 1, [], registry)
     for collector in registry._collector_to_names:
         for family in collector.collect():
             if family.name.startswith("homeroom_"):

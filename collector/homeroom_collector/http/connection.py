@@ -1,0 +1,161 @@
+"""One connection, bounded in time: a head, a body or a reader that is too slow ends it.
+
+aiohttp closes a connection that has been idle for too long, and asks nothing more of the pace: one byte of a head every
+minute, or a body that never ends, would be waited for. All else of HTTP stays aiohttp's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from homeroom_collector.errors import RefusedError
+from homeroom_collector.http.doorkeeper import Doorkeeper
+from homeroom_collector.http.problem import problem
+from homeroom_collector.http.settings import ConnectionSettings
+
+_log = logging.getLogger(__name__)
+_FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 5\r\n"
+    b"X-Content-Type-Options: nosniff\r\n\r\n"
+)
+_LINGERING_SECONDS = 5.0
+_NOT_HTTP = "this is not a request that HTTP/1.1 allows, or its head is too large"
+
+
+class Connection(web.RequestHandler):
+    """As aiohttp speaks HTTP, within ``bounds`` and counted by ``doorkeeper``."""
+
+    __slots__ = ("_bounds", "_doorkeeper", "_head_timer", "_let_in", "_reader_timer", "_wire")
+
+    def __init__(self, server: web.Server, doorkeeper: Doorkeeper, bounds: ConnectionSettings) -> None:
+        super().__init__(
+            server,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=bounds.idle,
+            lingering_time=_LINGERING_SECONDS,
+            access_log=None,  # type: ignore[arg-type]  # aiohttp's own way to say: none
+            # Bodies are decompressed within bounds by ingest, not by the server.
+            auto_decompress=False,
+        )
+        self._doorkeeper, self._bounds = doorkeeper, bounds
+        self._let_in = False
+        self._wire: asyncio.Transport | None = None
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._reader_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Let it in and wait for a head, or send it away."""
+        self._wire = cast("asyncio.Transport", transport)
+        peer = transport.get_extra_info("peername")
+        self._let_in = self._doorkeeper.enter(self, str(peer[0]) if peer else "")
+        if not self._let_in:
+            self._wire.write(_FULL)
+            self._wire.close()
+            return
+        self._head_timer = asyncio.get_running_loop().call_later(self._bounds.head, self._no_head)
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget it."""
+        self._stop(self._head_timer)
+        self._stop(self._reader_timer)
+        self._wire = None
+        if self._let_in:
+            self._doorkeeper.leave(self)
+            super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client has not read what was sent: it has some time for that."""
+        self._reader_timer = asyncio.get_running_loop().call_later(self._bounds.answer, self._no_reader)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """It reads again."""
+        self._stop(self._reader_timer)
+        super().resume_writing()
+
+    def show_out(self) -> None:
+        """Close it, now, without a word."""
+        if self._wire is not None:
+            self._wire.abort()
+
+    @contextmanager
+    def serving(self, request: web.Request) -> Iterator[None]:
+        """While a request is answered: its head is here, and its body has to come in time."""
+        self._stop(self._head_timer)
+        timer = None
+        if request.content.is_eof():
+            self._doorkeeper.spoke(self)
+        else:  # it may still be shown out: a body that trickles in is no better than a head that does
+            timer = asyncio.get_running_loop().call_later(self._bounds.body, self._no_body, request)
+        try:
+            yield
+        finally:
+            self._stop(timer)
+            self._doorkeeper.fell_silent(self)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - the parser's words, which repeat what was sent
+    ) -> web.StreamResponse:
+        """Answer what is not HTTP at all."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer was begun and cannot become another")
+        if status == 500:
+            _log.error("a request failed outside of every handler", exc_info=exc)
+        else:
+            _log.debug("not HTTP: %s", type(exc).__name__)
+        answer = problem(status, _NOT_HTTP if status == 400 else "this cannot be answered")
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Server"] = "Homeroom"
+        answer.force_close()
+        return answer
+
+    def _no_head(self) -> None:
+        self._doorkeeper.cut("slow_head")
+        self.show_out()
+
+    def _no_reader(self) -> None:
+        self._doorkeeper.cut("slow_reader")
+        self.show_out()
+
+    def _no_body(self, request: web.Request) -> None:
+        if not request.content.is_eof():
+            self._doorkeeper.cut("slow_body")
+            late = RefusedError(
+                408, f"the request's body took longer than {self._bounds.body:g} s; send less at a time"
+            )
+            request.content.set_exception(late)
+
+    @staticmethod
+    def _stop(timer: asyncio.TimerHandle | None) -> None:
+        if timer is not None:
+            timer.cancel()
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def in_time() -> Middleware:
+    """Tell connections what becomes of their requests."""
+
+    @web.middleware
+    async def serve(request: web.Request, handler: Handler) -> web.StreamResponse:
+        connection: Any = request.protocol
+        if not isinstance(connection, Connection):  # served by other means, as tests of single parts do
+            return await handler(request)
+        with connection.serving(request):
+            return await handler(request)
+
+    return serve
