@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from homeroom_collector import strict
@@ -219,6 +220,12 @@ class Settings:
     bandwidth: BandwidthSettings = field(default_factory=BandwidthSettings)
 
 
+_URL_TELLS_TOO_MUCH = (
+    "a password does not belong in this file; leave it out of the address, and name a file that holds it in the "
+    "environment as PGPASSFILE, or the password itself as PGPASSWORD"
+)
+
+
 def own_url(listen: Listen, port: int) -> str:
     """The address of a collector for a browser on its own machine; ``port`` is the one it was given."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(listen.host, listen.host)  # noqa: S104 - as it is written
@@ -244,6 +251,8 @@ def _problems(settings: Settings) -> list[str]:
             ipaddress.ip_network(block)
         except ValueError as error:
             found.append(f"listen.trusted_proxies[{index}]: {error}")
+    if not settings.store.url.startswith("sqlite") and urlsplit(settings.store.url).password is not None:
+        found.append(f"store.url: {_URL_TELLS_TOO_MUCH}")
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -1,4 +1,4 @@
-"""Text that never prints."""
+"""Text that never prints, and where it may come from."""
 
 from __future__ import annotations
 
@@ -23,3 +23,9 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._text)
+
+
+def misplaced(key: str, *, environment: bool = True) -> str:
+    """What to say of a secret that stands in a configuration file under ``key``, which people copy, mail and commit."""
+    other = f", or into the environment and name the variable in {key}_env" if environment else ""
+    return f"a secret does not belong in this file; put it into a file of its own and name that in {key}_file{other}"

@@ -96,3 +96,28 @@ def test_values_out_of_bounds_come_all_at_once_too(tmp_path: Path):
 def test_a_missing_file_is_said_in_words(tmp_path: Path):
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
         load(tmp_path / "collector.yml")
+
+
+V3 = "snmp: {credentials: [{name: c, version: '3', user: u, auth: sha, priv: aes, "
+SECRETS = {
+    "snmp: {credentials: [{name: core, community: hunter2}]}": "snmp.credentials[0].community",
+    V3 + "auth_password: hunter2, priv_password_env: A}]}": "snmp.credentials[0].auth_password",
+    V3 + "auth_password_env: A, priv_password: hunter2}]}": "snmp.credentials[0].priv_password",
+    "access: {openid: {issuer: 'https://a.example', client_id: h, client_secret: hunter2},"
+    " roles: [{role: admin, people: [a]}]}": "access.openid.client_secret",
+    "store: {url: 'postgresql://homeroom:hunter2@db/homeroom'}": "store.url",
+}
+
+
+@pytest.mark.parametrize(("text", "path"), SECRETS.items(), ids=SECRETS.values())
+def test_a_secret_in_the_text_is_refused_and_the_alternative_is_told(tmp_path: Path, text: str, path: str):
+    (found,) = problems(tmp_path, text)
+    assert found.startswith(f"{path}: a ")
+    assert "does not belong in this file" in found
+    assert ("_file" in found and "_env" in found) or "PGPASSFILE" in found
+    assert "hunter2" not in found
+
+
+def test_what_everybody_knows_is_no_secret(tmp_path: Path):
+    (tmp_path / "collector.yml").write_text("snmp: {credentials: [{name: factory, community: public}]}")
+    assert load(tmp_path / "collector.yml").snmp.credentials[0].name == "factory"

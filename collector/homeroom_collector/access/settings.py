@@ -11,7 +11,7 @@ from homeroom_collector.access.guard import Openness
 from homeroom_collector.access.mapping import RoleRule
 from homeroom_collector.access.mapping import problems as rule_problems
 from homeroom_collector.errors import ConfigError
-from homeroom_collector.secret import Secret
+from homeroom_collector.secret import Secret, misplaced
 from homeroom_collector.strict import Seconds, SecretText
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -77,6 +77,8 @@ def _openid(settings: OpenIdSettings) -> Iterator[str]:
         if text is not None and not _safe(text):
             yield f"access.openid.{name}: {text!r} is not an https address"
     given = [name for name in ("", "_env", "_file") if getattr(settings, f"client_secret{name}") is not None]
+    if settings.client_secret is not None:
+        yield f"access.openid.client_secret: {misplaced('client_secret')}"
     if len(given) > 1:
         yield f"access.openid: {' and '.join('client_secret' + name for name in given)} are both given; keep one"
     if "openid" not in settings.scopes:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
-from homeroom_collector.secret import Secret
+from homeroom_collector.secret import Secret, misplaced
 from homeroom_collector.snmp import settings as snmp
 from homeroom_collector.snmp.settings import SnmpSettings
 from homeroom_collector.strict import Seconds, SecretText
@@ -69,8 +69,8 @@ def _problems(settings: SatelliteSettings) -> Iterator[str]:
     collector = settings.collector
     if not _is_url(collector.url):
         yield f"collector.url: {collector.url!r} is not an address; for example https://homeroom.school.example"
-    if collector.token is not None and collector.token_file is not None:
-        yield "collector.token, collector.token_file: both are given; keep one"
+    if collector.token is not None:
+        yield f"collector.token: {misplaced('token', environment=False)}"
     for name in ("send_every", "report_every", "longest_backoff"):
         if getattr(settings, name) <= 0:
             yield f"{name}: must be more than 0"

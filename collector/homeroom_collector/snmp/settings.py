@@ -15,6 +15,7 @@ from typing import Any
 from homeroom_agent.report.network import KINDS
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
+from homeroom_collector.secret import Secret, misplaced
 from homeroom_collector.snmp.session import AuthProtocol, EngineName, PrivProtocol, SnmpVersion
 from homeroom_collector.strict import Seconds, SecretText
 
@@ -23,7 +24,7 @@ _SECRETS = ("community", "auth_password", "priv_password")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialSettings:
-    """One way to be let in. Each secret is best given as a file or an environment variable, not in the text."""
+    """One way to be let in. A secret comes from a file or an environment variable; ``community: public`` is none."""
 
     name: str
     version: SnmpVersion = "2c"
@@ -153,12 +154,19 @@ def _credential(index: int, item: CredentialSettings) -> Iterator[str]:
         given = [key for key in (secret, f"{secret}_env", f"{secret}_file") if getattr(item, key) is not None]
         if len(given) > 1:
             yield f"{path}: {' and '.join(given)} are both given; keep one"
+        elif (text := getattr(item, secret)) is not None and not _is_open(item, text):
+            yield f"{path}.{secret}: {misplaced(secret)}"
     if item.version == "3":
         yield from _user(path, item)
     elif item.user or item.auth or item.priv or item.context:
         yield f"{path}: user, auth, priv and context are of version 3, not {item.version}"
     elif not _given(item, "community"):
-        yield f"{path}.community: missing; give community_env, community_file or community"
+        yield f"{path}.community: missing; give community_env or community_file"
+
+
+def _is_open(item: CredentialSettings, text: Secret) -> bool:
+    """Whether it is no secret: the community that devices leave the factory with, or one that is the name anyway."""
+    return text is item.community and text.reveal() in ("public", item.name)
 
 
 def _user(path: str, item: CredentialSettings) -> Iterator[str]:

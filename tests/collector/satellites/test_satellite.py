@@ -233,5 +233,12 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path):
     with pytest.raises(ConfigError) as caught:
         load(tmp_path / "satellite.yml")
     text = "\n".join(caught.value.problems)
-    for part in ("collector.url", "token_file: both", "send_every", "spool.max_bytes", "targets[0].school", "[0].wan"):
+    for part in (
+        "collector.url",
+        "collector.token: a secret",
+        "send_every",
+        "spool.max_bytes",
+        "targets[0].school",
+        "[0].wan",
+    ):
         assert part in text

@@ -18,12 +18,12 @@ def settings(**more: object) -> SnmpSettings:
 
 def test_a_target_takes_its_credentials_by_name():
     section = settings(
-        credentials=[{"name": "old", "version": "1", "community": "x"}, {"name": "new", "community": "y"}],
+        credentials=[{"name": "old", "version": "1", "community": "old"}, {"name": "new", "community": "public"}],
         targets=[{"name": "a", "host": "10.0.0.1", "credentials": "new", "max_repetitions": 0, "interval": "5m"}],
     )
     assert problems(section) == []
     (found,) = targets(section, {})
-    assert [way.community for way in found.ways] == [Secret("y")]
+    assert [way.community for way in found.ways] == [Secret("public")]
     assert (found.endpoint.max_repetitions, found.interval_seconds) == (0, 300.0)
 
 
