@@ -26,6 +26,7 @@ HOMES = {
     "weasyprint": ("views/reports/pdf.py",),
     "authlib": ("access/openid.py",),
     "joserfc": ("access/openid.py",),
+    "pyrage": ("backup/encryption.py",),
     "cramjam": ("views/remote_write/snappy.py",),
 }
 

@@ -13,6 +13,7 @@ from types import ModuleType
 
 from homeroom_agent import __version__
 from homeroom_collector.cli import (
+    backup,
     calendar,
     check_config,
     devices,
@@ -29,6 +30,7 @@ from homeroom_collector.cli import (
     refresh,
     register,
     report,
+    restore,
     satellite,
     serve,
     sign_in,
@@ -49,6 +51,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     topology, refresh, erate, reconcile, equity, readiness, register, problems, maintenance,
     tickets,
     poll, satellite,
+    backup, restore,
     simulate,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""

@@ -24,8 +24,14 @@ Connection = sa.Connection
 
 def folder_of(url: str) -> Path | None:
     """Give the folder that an SQLite store is in; None for a database server."""
+    file = file_of(url)
+    return file.parent if file else None
+
+
+def file_of(url: str) -> Path | None:
+    """Give the file of an SQLite store; None for a database server."""
     parsed = parse_url(url)
-    return Path(parsed.database).parent if parsed.get_backend_name() == "sqlite" and parsed.database else None
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 def parse_url(url: str) -> sa.URL:
@@ -45,12 +51,15 @@ def parse_url(url: str) -> sa.URL:
     return parsed.set(drivername=_DRIVERS[family])
 
 
-def postgresql(url: sa.URL, name: str) -> AsyncEngine:
+def postgresql(url: sa.URL, name: str, *, patient: bool = False) -> AsyncEngine:
     """Connections to a PostgreSQL server; made when first needed, and tried before they are used again.
 
-    ``name`` is what the server calls them; notices say by it where they come from.
+    ``name`` is what the server calls them; notices say by it where they come from. ``patient`` ones let a command take
+    as long as it takes.
     """
     options = _POSTGRESQL | {"server_settings": {"application_name": name}}
+    if patient:
+        options |= {"command_timeout": None}
     return create_async_engine(
         url, pool_size=_POSTGRESQL_CONNECTIONS, max_overflow=0, pool_pre_ping=True, connect_args=options
     )

@@ -41,7 +41,21 @@ def upgrade(connection: Connection) -> None:
     _log.info("store brought from version %s to %s", current or "nothing", newest)
 
 
-def _config(connection: Connection) -> Config:
+def knows(revision: str) -> bool:
+    """Whether this program can bring tables of that version to its own."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
+
+
+def newest() -> str:
+    """The version of this program's tables."""
+    return str(_scripts().get_current_head())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(None))
+
+
+def _config(connection: Connection | None) -> Config:
     config = Config()
     # Config reads % as interpolation.
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))

@@ -1,0 +1,133 @@
+"""A process that has imported Homeroom already and forks real ones from itself, since importing takes seconds.
+
+What it forks is a process of its own like one typed in a shell: it can be killed, limited, and has its own files. Run
+as a program it serves a Unix socket: one connection a process, which is told the process id, and the exit status later.
+It ends when its standard input does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Process:
+    """One that was forked. ``status`` is as of ``subprocess``: negative where a signal ended it, None while it runs."""
+
+    pid: int
+    _reader: asyncio.StreamReader
+    _writer: asyncio.StreamWriter
+    status: int | None = None
+
+    async def wait(self) -> int:
+        if self.status is None:
+            self.status = int(json.loads(await self._reader.readline())["status"])
+            self._writer.close()
+        return self.status
+
+    async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal, if it still runs, and wait for the end. Until its status is read, nobody else has its pid."""
+        if self.status is None:
+            os.kill(self.pid, number)
+        return await self.wait()
+
+
+async def start(words: list[str], *, out: Path, err: Path, limits: dict[int, int] | None = None) -> Process:
+    """Run ``homeroom WORDS…``; what it prints is added to files. ``limits`` are of ``resource``, soft and hard."""
+    reader, writer = await asyncio.open_unix_connection(_server())
+    wanted = {"words": words, "out": str(out), "err": str(err), "limits": list((limits or {}).items())}
+    writer.write(json.dumps(wanted).encode() + b"\n")
+    return Process(int(json.loads(await reader.readline())["pid"]), reader, writer)
+
+
+@lru_cache(maxsize=1)
+def _server() -> str:
+    """Start the server of this process, once."""
+    place = Path(tempfile.mkdtemp(prefix="homeroom-zygote-")) / "socket"
+    server = subprocess.Popen([sys.executable, __file__, str(place)], stdin=subprocess.PIPE)
+    assert server.stdin
+    atexit.register(server.wait)
+    atexit.register(server.stdin.close)
+    deadline = time.monotonic() + 120
+    while not place.exists():
+        assert server.poll() is None, "the zygote has ended"
+        assert time.monotonic() < deadline, "the zygote does not start"
+        time.sleep(0.05)
+    return str(place)
+
+
+def _serve(place: str) -> None:
+    from homeroom_collector import cli  # the point of it all
+    from homeroom_collector.store import dumping, migrate  # noqa: F401
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who wait
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(f"{place}.new")
+        listening.listen(64)
+        Path(f"{place}.new").rename(place)
+        while True:
+            ready, _, _ = select.select([listening, sys.stdin], [], [])
+            if sys.stdin in ready:
+                return
+            connection, _ = listening.accept()
+            if os.fork() == 0:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                listening.close()
+                _supervise(connection, cli.main)
+            connection.close()
+
+
+def _supervise(connection: socket.socket, main: Any) -> None:
+    """Fork the process that is asked for, tell of it, and wait for it."""
+    with connection.makefile("rwb") as line:
+        wanted = json.loads(line.readline())
+        if (pid := os.fork()) == 0:
+            connection.detach()
+            _become(wanted, main)
+        line.write(json.dumps({"pid": pid}).encode() + b"\n")
+        line.flush()
+        _, status = os.waitpid(pid, 0)
+        line.write(json.dumps({"status": os.waitstatus_to_exitcode(status)}).encode() + b"\n")
+        line.flush()
+    os._exit(0)
+
+
+def _become(wanted: dict[str, Any], main: Any) -> None:
+    os.setsid()
+    for number, file in ((1, wanted["out"]), (2, wanted["err"])):
+        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(opened, number)
+        os.close(opened)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.closerange(3, 256)
+    for number, most in wanted["limits"]:
+        resource.setrlimit(number, (most, most))
+    status = 1
+    try:
+        status = main(wanted["words"])
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else 2
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1])
