@@ -259,9 +259,11 @@ async def test_a_sync_that_stopped_long_ago_begins_anew(tmp_path: Path):
     assert [start for api, start in standin.served if api == "directory"] == [0, 3, 6]
 
 
-async def _homeroom(folder: Path, config: Path, pids: list[int], *, expect: int | None = 0) -> int:
+async def _homeroom(
+    folder: Path, config: Path, pids: list[int], *, expect: int | None = 0, command: str = "sync"
+) -> int:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "homeroom_collector", "google", "sync", "--config", str(config), cwd=folder,
+        sys.executable, "-m", "homeroom_collector", "google", command, "--config", str(config), cwd=folder,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     pids.append(process.pid)
@@ -272,6 +274,24 @@ async def _homeroom(folder: Path, config: Path, pids: list[int], *, expect: int 
     return code
 
 
+def configured(folder: Path, key: Path, url: str) -> Path:
+    """A configuration that asks the stand-in for small pages."""
+    config = folder / "collector.yml"
+    config.write_text(
+        f"google: {{key_file: {key.name}, subject: a@b.example, directory_page: 20, telemetry_page: 25, "
+        f"directory_url: '{url}', telemetry_url: '{url}', longest_wait: 0.05}}\n"
+    )
+    return config
+
+
+async def test_a_dry_run_finds_units_without_a_school_and_keeps_nothing(tmp_path: Path):
+    async with google(Google(devices=9)) as standin:
+        config = configured(tmp_path, key_file(tmp_path, standin.url), standin.url)
+        await _homeroom(tmp_path, config, [], command="dry-run", expect=1)
+        assert standin.served
+    assert not (tmp_path / "homeroom.db").exists() or rows(tmp_path, "SELECT count(*) FROM devices") == [(0,)]
+
+
 @pytest.mark.parametrize(("api", "start"), [("directory", 40), ("telemetry", 0), ("telemetry", 50)])
 async def test_a_sync_that_is_killed_goes_on_without_repeating_or_missing_a_device(
     tmp_path: Path, api: str, start: int
@@ -279,11 +299,7 @@ async def test_a_sync_that_is_killed_goes_on_without_repeating_or_missing_a_devi
     pids: list[int] = []
     async with google(Google(devices=75)) as standin:
         file = key_file(tmp_path, standin.url)
-        config = tmp_path / "collector.yml"
-        config.write_text(
-            f"google: {{key_file: {file.name}, subject: a@b.example, directory_page: 20, telemetry_page: 25, "
-            f"directory_url: '{standin.url}', telemetry_url: '{standin.url}', longest_wait: 0.05}}\n"
-        )
+        config = configured(tmp_path, file, standin.url)
 
         def kill(asked: str, at: int) -> None:
             if (asked, at) == (api, start):
