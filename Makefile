@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 KEY ?= var/chromebook.pem
 TYPES := agent/chromebook/node_modules/.installed
 
-.PHONY: install demo run test lint bench soak lock clean tools dashboards screenshots docs agent-dist chromebook-dist chromebook-types
+.PHONY: install demo run test lint bench soak lock clean tools dashboards screenshots docs sbom audit agent-dist chromebook-dist chromebook-types
 
 install: $(STAMP)
 
@@ -62,7 +62,16 @@ soak: install tools
 # The laptop agent for machines without Python: dist/homeroom-agent/, and a Debian package where dpkg-deb is.
 agent-dist: install
 	$(BIN)/pyinstaller --noconfirm --log-level ERROR --distpath dist --workpath build/frozen agent/packaging/frozen/homeroom-agent.spec
+	$(BIN)/python collector/packaging/sbom.py homeroom-agent dist/homeroom-agent.cdx.json --only psutil --only pyinstaller --files dist/homeroom-agent
 	@if command -v dpkg-deb >/dev/null 2>&1; then $(BIN)/python agent/packaging/linux/build_deb.py dist/homeroom-agent dist; fi
+
+# What the collector is made of, as CycloneDX; every build writes one beside itself.
+sbom: install
+	$(BIN)/python collector/packaging/sbom.py homeroom-collector dist/homeroom-collector.cdx.json
+
+# Known vulnerabilities of everything in the lock file; 3 where nobody could be asked, unless AUDIT=--allow-unreached
+audit: install
+	@$(BIN)/python collector/packaging/audit.py requirements.lock $(AUDIT)
 
 # The pictures of docs/images, from the demo in Chromium; for whoever changed the pages.
 screenshots: install tools
