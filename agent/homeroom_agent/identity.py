@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from homeroom_agent.errors import IdentityError
 from homeroom_agent.kinds import Secret
@@ -20,11 +21,15 @@ _OTHERS = 0o077
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An enrolled device. ``machine`` is what tells this machine from another that was given a copy of its disk."""
+    """An enrolled device. ``machine`` is what tells this machine from another that was given a copy of its disk.
+
+    ``other`` is a key to try where ``key`` is refused: the one before it, or one that the collector may not know yet.
+    """
 
     device_id: str
     key: Secret
     machine: dict[str, str]
+    other: Secret | None = None
 
 
 def load(directories: Sequence[Path]) -> Device | None:
@@ -41,7 +46,13 @@ def save(directories: Sequence[Path], device: Device) -> None:
 
     A reader, or a power cut, sees the old file or the new one.
     """
-    document = {"device_id": device.device_id, "device_key": device.key.reveal(), "machine": device.machine}
+    document: dict[str, Any] = {
+        "device_id": device.device_id,
+        "device_key": device.key.reveal(),
+        "machine": device.machine,
+    }
+    if device.other is not None:
+        document["other_key"] = device.other.reveal()
     problems = []
     for directory in directories:
         try:
@@ -73,7 +84,13 @@ def _load(path: Path) -> Device | None:
             path.chmod(0o600)
         document = json.loads(text)
         machine = document.get("machine", {})
-        return Device(document["device_id"], Secret(document["device_key"]), {k: str(v) for k, v in machine.items()})
+        other = document.get("other_key")
+        return Device(
+            document["device_id"],
+            Secret(document["device_key"]),
+            {k: str(v) for k, v in machine.items()},
+            Secret(other) if isinstance(other, str) else None,
+        )
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:

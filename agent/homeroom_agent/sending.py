@@ -8,9 +8,11 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from homeroom_agent import attempts, boots, connectivity, identity, machine, throughput
+from homeroom_agent import attempts, boots, connectivity, identity, machine, renewal, throughput
 from homeroom_agent.clock import Clock
 from homeroom_agent.config import Config, enrolment_token
 from homeroom_agent.directives import in_force
@@ -75,13 +77,37 @@ class Sending:
         self._spool.check_writable()
         device = self._device() or self._enrol(client)
         try:
-            return self._drain(Transport(client, device.key.reveal()))
+            return self._deliver(client, device)
         except TransportError as error:
             if error.status != _UNAUTHORISED or enrolment_token(self._config) is None:
                 raise
         _log.warning("the collector does not know this device's key any more: enrolling again")
-        device = self._enrol(client)
-        return self._drain(Transport(client, device.key.reveal()))
+        return self._deliver(client, self._enrol(client))
+
+    def _deliver(self, client: Client, device: Device) -> Tally:
+        """Send with the key that works, and renew it where the collector asks for that."""
+        transport = Transport(client, device.key.reveal())
+        try:
+            tally = self._drain(transport)
+        except TransportError as error:
+            if error.status != _UNAUTHORISED or device.other is None:
+                raise
+            device = replace(device, key=device.other, other=device.key)
+            transport = Transport(client, device.key.reveal())
+            tally = self._drain(transport)
+            identity.save(self._config.directories, device)
+        if tally.settings.get("renew_key") is True:
+            self._renew(device, transport)
+        return tally
+
+    def _renew(self, device: Device, transport: Transport) -> None:
+        """Take a new key. Where that fails the present one goes on working, and the collector asks again."""
+        try:
+            renewal.renewed(device, transport, partial(identity.save, self._config.directories))
+        except AgentError as error:
+            _log.warning("the key was not renewed: %s; trying again with the next report", error)
+        else:
+            _log.info("the collector asked for a new key, and has it")
 
     def _device(self) -> Device | None:
         """The device that enrolled, unless this disk was copied here from it."""

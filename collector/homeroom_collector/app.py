@@ -48,6 +48,7 @@ from homeroom_collector.ingest.passing_on import passing_on
 from homeroom_collector.ingest.probes import probe_routes
 from homeroom_collector.ingest.quarantine import Quarantine
 from homeroom_collector.ingest.quarantine_keeper import QuarantineKeeper
+from homeroom_collector.ingest.renewal import Renewal
 from homeroom_collector.ingest.restore import restore, retell
 from homeroom_collector.ingest.satellite_service import SatelliteService
 from homeroom_collector.ingest.service import Intake, NetworkSink
@@ -243,7 +244,8 @@ def _gate(collector: Collector) -> Gate:
 
 def _calls(collector: Collector, gate: Gate) -> list[web.RouteDef]:
     settings, intake = collector.settings, collector.intake
-    agents = AgentCalls(intake, gate, settings.agents.told(), settings.ingest.max_body_bytes)
+    renewal = Renewal(intake.commit, intake.keyring, gate, settings.enrolment.key_lifetime, collector.clock)
+    agents = AgentCalls(intake, gate, renewal, settings.agents.told(), settings.ingest.max_body_bytes)
     throughput = ThroughputCalls(intake.ledger, gate, intake.campus)
     return [*agents.routes(), *throughput.routes(), *collector.satellites.routes(gate)]
 

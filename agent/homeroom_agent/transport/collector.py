@@ -47,6 +47,12 @@ class Transport:
         body = json.dumps({"token": token, "device": device, "writer": writer}).encode()
         return answers.enrolled(self.client.request("POST", f"{_PREFIX}/enroll", headers=_JSON, body=body))
 
+    def renew_key(self, key_id: str, secret_sha256: str) -> None:
+        """Announce the digest of a new key, which works from then on beside the present one."""
+        body = json.dumps({"key_id": key_id, "secret_sha256": secret_sha256}).encode()
+        headers = {**_JSON, **self._authorisation}
+        answers.fine(self.client.request("POST", f"{_PREFIX}/key", headers=headers, body=body))
+
     def echo(self, *, timeout_seconds: float) -> None:
         """Make the smallest round trip there is."""
         answer = self.client.request(

@@ -109,6 +109,8 @@ class Connection(web.RequestHandler):
         message: str | None = None,  # noqa: ARG002 - the parser's words, which repeat what was sent
     ) -> web.StreamResponse:
         """Answer what is not HTTP at all."""
+        if isinstance(exc, ConnectionError):
+            raise exc  # the client is gone, and nobody reads an answer
         if request.writer.output_size > 0:
             raise ConnectionError("the answer was begun and cannot become another")
         if status == 500:

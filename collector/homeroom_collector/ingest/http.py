@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -12,7 +14,10 @@ from homeroom_collector.http.problem import Handler, answering_problems, problem
 from homeroom_collector.ingest.body import read_json
 from homeroom_collector.ingest.enrolment import enrolment
 from homeroom_collector.ingest.gate import Gate
+from homeroom_collector.ingest.renewal import Renewal
 from homeroom_collector.ingest.service import USUAL, Intake, Taken
+
+_NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class AgentCalls:
 
     intake: Intake
     gate: Gate
+    renewal: Renewal
     settings: dict[str, Any]
     most_body_bytes: int
 
@@ -30,6 +36,7 @@ class AgentCalls:
             web.post("/api/v1/enroll", answering_problems(self.enrol)),
             web.post("/api/v1/reports", answering_problems(self._reports())),
             web.get("/api/v1/echo", answering_problems(self.echo), allow_head=False),
+            *self.renewal.routes(),
         ]
 
     async def enrol(self, request: web.Request) -> web.Response:
@@ -42,32 +49,37 @@ class AgentCalls:
 
     def _reports(self) -> Handler:
         one = self._taken(USUAL)
-        intake, gate, most = self.intake, self.gate, self.most_body_bytes
+        intake, gate, renewal, most = self.intake, self.gate, self.renewal, self.most_body_bytes
 
         async def reports(request: web.Request) -> web.Response:
             """``POST /api/v1/reports``: reports, which are committed when this answers 200."""
             caller, address = await gate.caller(request)
-            taken = await intake.take(caller, await read_json(request, most), address)
+            body = await read_json(request, most)
+            await renewal.settle(caller)
+            taken = await intake.take(caller, body, address)
             if taken.rejected and not taken.accepted and not taken.duplicates:
                 return _all_rejected(taken)
-            body = one if taken is USUAL else self._taken(taken)
-            return web.Response(body=body, content_type="application/json")
+            usual = taken is USUAL and not renewal.is_due(caller)
+            answer = one if usual else self._taken(taken, renewal.told(caller))
+            return web.Response(body=answer, content_type="application/json")
 
         return reports
 
-    def _taken(self, taken: Taken) -> bytes:
+    def _taken(self, taken: Taken, more: Mapping[str, Any] = _NOTHING_MORE) -> bytes:
+        slot = {"throughput_slot": taken.slot} if taken.slot else {}
         return msgspec.json.encode(
             {
                 "accepted": taken.accepted,
                 "duplicates": taken.duplicates,
                 "rejected": _rows(taken),
-                "settings": self.settings | ({"throughput_slot": taken.slot} if taken.slot else {}),
+                "settings": {**self.settings, **slot, **more},
             }
         )
 
     async def echo(self, request: web.Request) -> web.Response:
         """``GET /api/v1/echo``: the shortest answer, for measuring the way here."""
-        await self.gate.caller(request)
+        caller, _ = await self.gate.caller(request)
+        await self.renewal.settle(caller)
         return web.Response(body=b"{}", content_type="application/json")
 
 

@@ -147,7 +147,7 @@ class Intake:
         self.keyring.forget(enrolled.replaced_keys)
         device = enrolled.device
         key_id, digest, writer = enrolled.key_id, enrolled.key_digest, asked.writer
-        self.keyring.put(DeviceKey(key_id, enrolled.number, device.device_id, device.school_id, digest, writer))
+        self.keyring.put(DeviceKey(key_id, enrolled.number, device.device_id, device.school_id, digest, writer, now))
         self.quarantine.put_device(device)
         return enrolled
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
+from homeroom_collector.errors import RefusedError
 from homeroom_collector.store import secrets
 from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.schema import device_keys as table
@@ -15,7 +16,10 @@ from homeroom_collector.store.schema import devices
 
 @dataclass(frozen=True, slots=True)
 class DeviceKey:
-    """One key that works, and whose it is. ``writer`` numbers the reports that are sent with it; empty: unnamed."""
+    """One key that works, and whose it is. ``writer`` numbers the reports that are sent with it; empty: unnamed.
+
+    ``replaces`` is the id of the key that ends when this one is used for the first time, and empty from then on.
+    """
 
     key_id: str
     number: int
@@ -23,6 +27,8 @@ class DeviceKey:
     school_id: str
     digest: bytes
     writer: str = ""
+    created_at: float = 0.0
+    replaces: str = ""
 
 
 def _working() -> sa.Select[Any]:
@@ -33,6 +39,8 @@ def _working() -> sa.Select[Any]:
         devices.c.school_id,
         table.c.secret_sha256,
         table.c.writer,
+        table.c.created_at,
+        table.c.replaces,
     ).join_from(table, devices, devices.c.number == table.c.device_number)
     return joined.where(table.c.revoked_at.is_(None))
 
@@ -81,8 +89,50 @@ def make_room(connection: Connection, number: int, writer: str, now: float, *, m
     return tuple(gone)
 
 
+def announce(
+    connection: Connection, present: DeviceKey, key_id: str, digest: bytes, now: float
+) -> tuple[DeviceKey, tuple[str, ...]]:
+    """Let a device in by one more key, which is to take the place of the present one. Saying it again changes nothing.
+
+    Returns the key, and the ids of those announced before that were never used. Raises RefusedError: 401 where the
+    present key ended meanwhile, 409 where the id is taken.
+    """
+    if find(connection, present.key_id) is None:
+        raise RefusedError(401, "this device key is not known or was revoked; enrol the device again")
+    new = DeviceKey(
+        key_id, present.number, present.device_id, present.school_id, digest, present.writer, now, present.key_id
+    )
+    taken = connection.execute(sa.select(table).where(table.c.key_id == key_id)).mappings().one_or_none()
+    if taken is not None:
+        same = taken["device_number"] == new.number and taken["secret_sha256"] == digest
+        if same and taken["revoked_at"] is None and taken["replaces"] == present.key_id:
+            return new, ()
+        raise RefusedError(409, "key_id: is taken; make another")
+    forgotten = _revoke(connection, table.c.replaces == present.key_id, now)
+    row = {"key_id": key_id, "device_number": new.number, "secret_sha256": digest, "writer": new.writer}
+    connection.execute(table.insert(), row | {"created_at": now, "replaces": present.key_id})
+    return new, forgotten
+
+
+def settle(connection: Connection, key: DeviceKey, now: float) -> tuple[DeviceKey, tuple[str, ...]]:
+    """A new key was used: end the one that it replaces, and all others that were to replace that one.
+
+    Returns the key as it is now, and the ids of those that ended.
+    """
+    ended = _revoke(
+        connection,
+        sa.or_(table.c.key_id == key.replaces, table.c.replaces == key.replaces) & (table.c.key_id != key.key_id),
+        now,
+    )
+    connection.execute(table.update().where(table.c.key_id == key.key_id).values(replaces=""))
+    return replace(key, replaces=""), ended
+
+
+def _revoke(connection: Connection, which: sa.ColumnElement[bool], now: float) -> tuple[str, ...]:
+    change = table.update().where(which, table.c.revoked_at.is_(None))
+    return tuple(connection.execute(change.values(revoked_at=now).returning(table.c.key_id)).scalars())
+
+
 def revoke_all(connection: Connection, number: int, now: float) -> tuple[str, ...]:
     """Make all keys of a device worthless and return their ids."""
-    change = table.update().where(table.c.device_number == number, table.c.revoked_at.is_(None))
-    rows = connection.execute(change.values(revoked_at=now).returning(table.c.key_id))
-    return tuple(rows.scalars())
+    return _revoke(connection, table.c.device_number == number, now)

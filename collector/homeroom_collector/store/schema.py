@@ -88,6 +88,7 @@ device_keys = sa.Table(
     sa.Column("writer", sa.Text, nullable=False, server_default="", comment="who numbers the reports sent with it"),
     sa.Column("created_at", sa.Double, nullable=False),
     sa.Column("revoked_at", sa.Double, index=True),
+    sa.Column("replaces", sa.Text, nullable=False, server_default="", comment="key that ends when this one is used"),
 )
 
 

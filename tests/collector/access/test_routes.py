@@ -34,6 +34,7 @@ ALLOWED: dict[tuple[str, str], set[str] | None] = {
     ("POST", "/api/v1/enroll"): None,
     ("POST", "/api/v1/reports"): None,
     ("GET", "/api/v1/echo"): None,
+    ("POST", "/api/v1/key"): None,
     ("GET", "/api/v1/throughput"): None,
     ("POST", "/api/v1/throughput"): None,
     ("POST", "/satellite/api/v1/enroll"): None,
