@@ -184,8 +184,9 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     ledger = Ledger(policy, settings.timezone, counters, retry_after_seconds=agents.interval, clock=clock)
     if not settings.store.url.startswith("sqlite"):  # whose database no other process shares
         ledger.leases = LineLeases(commit, ledger.begin_anew, clock=clock)
-    serial_of, keys = partial(quarantine.serial_of, fleet.member), settings.enrolment.keys_per_device
-    intake = Intake(commit, keyring, wire, measures, Campus(), quarantine, most, ledger, serial_of, keys, clock)
+    serial_of, enrolment = partial(quarantine.serial_of, fleet.member), settings.enrolment
+    letting_in = (serial_of, enrolment.keys_per_device, enrolment.protection())
+    intake = Intake(commit, keyring, wire, measures, Campus(), quarantine, most, ledger, *letting_in, clock)
     waiting = QuarantineKeeper(quarantine, store, commit, wire, registry, keyring.forget_devices)
     problems = ProblemService(fleet, store, problem_settings.load(settings.rules.file), registry, settings.timezone)
     satellites, known = SatelliteService.made(intake, store, registry, settings), (settings, store, registry, fleet)

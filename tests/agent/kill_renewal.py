@@ -1,7 +1,7 @@
 """Renew the key of a device, killed with SIGKILL at its Nth system call, for many N; then report with what is left.
 
-A program of its own, so that it may fork. ``python kill_renewal.py FOLDER URL TOKEN EVERY`` is one laptop. Prints a line
-of JSON: how often it was killed, and the numbers of the reports that were acknowledged. Linux only.
+A program of its own, so that it may fork: ``python kill_renewal.py FOLDER URL TOKEN EVERY`` is one laptop. Prints a
+line of JSON: how often it was killed, and the numbers of the reports that were acknowledged. Linux only.
 """
 
 from __future__ import annotations

@@ -76,4 +76,4 @@ async def test_a_laptop_that_was_set_up_again_is_itself_and_an_event_says_so(run
     await report_once(with_token(Laptop(tmp_path / "after", running.url, serial="5CD1"), token))
     assert await running.rows("SELECT count(*) FROM devices") == [(1,)]
     kinds = await running.rows("SELECT kind FROM device_events ORDER BY event_id")
-    assert kinds == [("enrolled",), ("reenrolled",)]
+    assert kinds == [("enrolled",), ("contested",), ("reenrolled",)], "it was heard only just now"

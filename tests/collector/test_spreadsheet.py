@@ -1,4 +1,4 @@
-"""What somebody else wrote is never a formula in a spreadsheet, whichever way it gets there."""
+"""What somebody else wrote is never a formula in a spreadsheet, nor a command to a terminal, whichever way it comes."""
 
 import csv
 import io
@@ -39,3 +39,10 @@ def test_commands_and_calls_write_the_same(capsys: pytest.CaptureFixture[str]):
     for text in (capsys.readouterr().out, of_a_call):
         found = list(csv.reader(io.StringIO(text, newline="")))[1:]
         assert found == [["'" + name.replace("\r", "\n"), "-3", ""] for name in HOSTILE]
+
+
+def test_what_a_device_says_of_itself_does_not_command_the_terminal(capsys: pytest.CaptureFixture[str]):
+    show([{"name": "\x1b[2J\x1b]0;owned\x07\u202eabc\n\r"}], ("name",), "table")
+    shown = capsys.readouterr().out
+    assert "owned" in shown
+    assert not set(shown) & set("\x1b\x07\r\u202e")

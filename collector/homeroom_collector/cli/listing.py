@@ -72,7 +72,9 @@ def _title(name: str) -> str:
 
 
 def _text(name: str, value: Any) -> str:
-    return "" if value is None else str(_told(name, value))
+    """As text for a terminal: what a device says of itself must not move the cursor or change the title."""
+    text = "" if value is None else str(_told(name, value))
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
 def _told(name: str, value: Any) -> Any:

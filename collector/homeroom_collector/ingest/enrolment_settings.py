@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from homeroom_collector.rules.admission import AcceptRule, AdmissionPolicy, Quarantine
+from homeroom_collector.store.devices import InUse
 from homeroom_collector.strict import Seconds
+
+Contested = Literal["note", "refuse"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,14 +19,21 @@ class EnrolmentSettings:
 
     ``keys_per_device``: profiles of a Chromebook, an agent in its Linux container and virtual machines with one serial
     number each have a key of their own; beyond so many the oldest ends, and who had it enrols again. Laptops whose key
-    is older than ``key_lifetime`` are asked to renew it; None: never. ``quarantine``
+    is older than ``key_lifetime`` are asked to renew it; None: never. ``contested``: whether whoever enrols under the
+    serial number of a laptop that another reports for, and did within ``in_use``, is noted or refused. ``quarantine``
     and ``accept``: see :class:`AdmissionPolicy`.
     """
 
     keys_per_device: int = 8
     key_lifetime: Seconds | None = 180 * 86_400.0
+    in_use: Seconds = 900.0
+    contested: Contested = "note"
     quarantine: Quarantine = "chromebooks"
     accept: list[AcceptRule] = field(default_factory=list)
+
+    def protection(self) -> InUse:
+        """As the register of devices wants it."""
+        return InUse(seconds=self.in_use, refuse=self.contested == "refuse")
 
     def policy(self, *, google_is_read: bool) -> AdmissionPolicy:
         """As the rules want it."""

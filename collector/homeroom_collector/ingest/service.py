@@ -22,12 +22,13 @@ from homeroom_collector.ingest.wire import Decoded, Rejected, Wire
 from homeroom_collector.model import Device
 from homeroom_collector.store import Connection, devices, keys, tokens
 from homeroom_collector.store import device_events as events
-from homeroom_collector.store.devices import Enrolled
+from homeroom_collector.store.devices import Enrolled, InUse
 from homeroom_collector.store.keys import DeviceKey
 
 Clock = Callable[[], float]
 _log = logging.getLogger(__name__)
 _PART_AGAIN_SECONDS = 86_400.0
+_MANY_WRITERS = ("chromeos",)  # each profile of a Chromebook enrols, and all are in use at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Intake:
     ledger: Ledger
     serial_of: Callable[[str], str | None]
     keys_per_device: int
+    in_use: InUse
     clock: Clock = time.time
 
     async def take(self, caller: Caller, body: bytes, address: str) -> Taken:
@@ -141,6 +143,7 @@ class Intake:
                 reason=found.reason,
                 writer=asked.writer,
                 keys_at_most=self.keys_per_device,
+                in_use=None if facts.platform in _MANY_WRITERS else self.in_use,
             )
 
         enrolled = await self.commit.perform(work)

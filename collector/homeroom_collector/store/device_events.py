@@ -10,9 +10,12 @@ from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.schema import device_events as table
 from homeroom_collector.store.schema import devices
 
-Kind = Literal["enrolled", "reenrolled", "moved", "cloned", "imported", "quarantined", "accepted", "rejected"]
+Kind = Literal[
+    "enrolled", "reenrolled", "moved", "cloned", "imported", "quarantined", "accepted", "rejected", "contested"
+]
 KINDS: tuple[Kind, ...] = (
     "enrolled", "reenrolled", "moved", "cloned", "imported", "quarantined", "accepted", "rejected",
+    "contested",
 )  # fmt: skip
 
 

@@ -30,6 +30,14 @@ _PLACEHOLDERS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InUse:
+    """A device heard within ``seconds`` is in use; whoever else enrols as it then is noted, or refused."""
+
+    seconds: float
+    refuse: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
     """The outcome of an enrolment. ``replaced_keys`` worked until now."""
 
@@ -84,17 +92,20 @@ def enrol(
     reason: str = "",
     writer: str = "",
     keys_at_most: int = 8,
+    in_use: InUse | None = None,
 ) -> Enrolled:
     """Register a computer and give it a key.
 
     A serial number that is known brings back the same device. The keys that ``writer`` had die, and of the device's
     other writers the oldest beyond ``keys_at_most`` in all. ``facts`` carries what the token and the device said, and
     where it would stand, for ``reason``; its ``device_id`` is ignored. A device that is known stands as it stood, but
-    quarantine may end. Raises RefusedError where it was rejected.
+    quarantine may end. Raises RefusedError: 403 where it was rejected, 409 where ``in_use`` keeps others out.
     """
     serial = usable_serial(facts.serial)
     known = _by_serial(connection, serial) if serial else None
     if known:
+        if in_use is not None:
+            _contest(connection, int(known["number"]), writer, in_use, now)
         number, device = _again(connection, known, facts, reason, now)
     else:
         number, device = _first(connection, facts, serial, reason, now)
@@ -163,6 +174,21 @@ def _first(connection: Connection, facts: Device, serial: str | None, reason: st
     if device.standing == "quarantined":
         events.record(connection, number, now, "quarantined", reason)
     return number, device
+
+
+def _contest(connection: Connection, number: int, writer: str, in_use: InUse, now: float) -> None:
+    """Look whether somebody asks for a key of a device that another has and uses; then say so, or refuse."""
+    query = sa.select(latest.c.received_at).where(latest.c.device_number == number)
+    heard_at = connection.execute(query).scalar_one_or_none()
+    if heard_at is None or now - heard_at > in_use.seconds or not keys.others_working(connection, number, writer):
+        return
+    if in_use.refuse:
+        raise RefusedError(
+            409,
+            f"a device with this serial number was heard {now - heard_at:.0f} s ago under another key; if this is the "
+            f"same machine, try again {in_use.seconds:.0f} s after that fell silent, or: homeroom devices rekey",
+        )
+    events.record(connection, number, now, "contested", f"another with a key was heard {now - heard_at:.0f} s before")
 
 
 def _again(connection: Connection, known: sa.RowMapping, facts: Device, reason: str, now: float) -> tuple[int, Device]:

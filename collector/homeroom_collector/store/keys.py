@@ -133,6 +133,12 @@ def _revoke(connection: Connection, which: sa.ColumnElement[bool], now: float) -
     return tuple(connection.execute(change.values(revoked_at=now).returning(table.c.key_id)).scalars())
 
 
+def others_working(connection: Connection, number: int, writer: str) -> bool:
+    """Whether somebody else than ``writer`` has a key of a device."""
+    query = sa.select(table.c.key_id).where(table.c.device_number == number, table.c.revoked_at.is_(None))
+    return connection.execute(query.where(table.c.writer != writer).limit(1)).first() is not None
+
+
 def revoke_all(connection: Connection, number: int, now: float) -> tuple[str, ...]:
     """Make all keys of a device worthless and return their ids."""
     return _revoke(connection, table.c.device_number == number, now)

@@ -59,7 +59,10 @@ device_events = sa.Table(
     sa.Column("device_number", Number, sa.ForeignKey("devices.number", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("at", sa.Double, nullable=False),
     sa.Column(
-        "kind", sa.Text, nullable=False, comment="enrolled, reenrolled, moved, cloned, quarantined, accepted, rejected"
+        "kind",
+        sa.Text,
+        nullable=False,
+        comment="enrolled, reenrolled, moved, cloned, quarantined, accepted, rejected, contested",
     ),
     sa.Column("detail", sa.Text, nullable=False),
 )
