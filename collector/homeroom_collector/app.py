@@ -57,6 +57,7 @@ from homeroom_collector.ingest.throughput import Ledger
 from homeroom_collector.ingest.throughput_http import ThroughputCalls
 from homeroom_collector.ingest.throughput_measures import ThroughputMeasures
 from homeroom_collector.ingest.wire import Wire
+from homeroom_collector.letters.service import Letters, letters_of
 from homeroom_collector.model import School
 from homeroom_collector.problems import settings as problem_settings
 from homeroom_collector.problems.http import ProblemCalls
@@ -106,6 +107,7 @@ class Collector:
     problems: ProblemService
     satellites: SatelliteService
     leases: Leases
+    letters: Letters | None = None
     board: BoardKeeper = field(default_factory=BoardKeeper)
     clock: Clock = field(default_factory=Clock)
 
@@ -152,6 +154,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None, clock: 
     app.cleanup_ctx.append(_running(_keep_access))
     app.cleanup_ctx.append(_running(_keep_problems))
     app.cleanup_ctx.append(_running(_keep_decided))
+    app.cleanup_ctx.append(_running(_keep_letters))
     app.cleanup_ctx.append(_running(_polling(TargetFiles(settings.snmp, os.environ))))
     return app
 
@@ -191,8 +194,12 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     problems = ProblemService(fleet, store, problem_settings.load(settings.rules.file), registry, settings.timezone)
     satellites, known = SatelliteService.made(intake, store, registry, settings), (settings, store, registry, fleet)
     leases = Leases(store, settings.replicas, registry)
-    rest: dict[str, Any] = {"satellites": satellites, "leases": leases, "clock": clock}
-    return Collector(*known, measures, keyring, commit, intake, days, calendars, google, waiting, problems, **rest)
+    board = BoardKeeper()
+    letters = letters_of(settings, store, registry, fleet, calendars, board)
+    rest: dict[str, Any] = {"satellites": satellites, "leases": leases, "clock": clock, "board": board}
+    return Collector(
+        *known, measures, keyring, commit, intake, days, calendars, google, waiting, problems, letters=letters, **rest
+    )
 
 
 def keeper_of(settings: Settings, store: Store) -> CalendarKeeper:
@@ -443,6 +450,12 @@ def decision_worker(collector: Collector) -> Worker:
         wan=lambda: collector.fleet.network.wan,
         keeper=collector.board,
     )
+
+
+async def _keep_letters(collector: Collector) -> None:
+    """Send digests and reports, where the configuration names a mail server."""
+    if collector.letters is not None:
+        await collector.leases.while_held("letters", partial(collector.letters.run, collector.clock))
 
 
 async def _keep_access(collector: Collector) -> None:

@@ -31,10 +31,15 @@ from homeroom_collector.ingest.limits import Allowance
 from homeroom_collector.ingest.merge import Sampling
 from homeroom_collector.ingest.satellite_settings import SatellitesSettings
 from homeroom_collector.ingest.settings import AgentSettings
+from homeroom_collector.letters import settings as letters
+from homeroom_collector.letters.settings import DigestSettings, ReportSettings
+from homeroom_collector.mail import MailSettings
+from homeroom_collector.mail import settings as mail
 from homeroom_collector.replicas import settings as replicas
 from homeroom_collector.replicas.settings import ReplicaSettings
 from homeroom_collector.rules.bandwidth import BandwidthPolicy
 from homeroom_collector.rules.presence import PresencePolicy
+from homeroom_collector.secret import located as secrets_located
 from homeroom_collector.snmp import settings as snmp
 from homeroom_collector.snmp.settings import SnmpSettings
 from homeroom_collector.sources.google import settings as google
@@ -217,6 +222,9 @@ class Settings:
     freshness: FreshnessSettings = field(default_factory=FreshnessSettings)
     presence: PresenceSettings = field(default_factory=PresenceSettings)
     tickets: TicketFile = field(default_factory=TicketFile)
+    mail: MailSettings = field(default_factory=MailSettings)
+    digests: DigestSettings = field(default_factory=DigestSettings)
+    reports: ReportSettings = field(default_factory=ReportSettings)
     bandwidth: BandwidthSettings = field(default_factory=BandwidthSettings)
 
 
@@ -281,6 +289,8 @@ def _problems(settings: Settings) -> list[str]:
         *google.problems(settings.google),
         *remote_write.problems(settings.remote_write),
         *satellites.problems(settings.satellites),
+        *mail.problems(settings.mail),
+        *letters.problems(settings.digests, settings.reports, settings.mail),
     ]
 
 
@@ -309,6 +319,7 @@ def _located(settings: Settings, folder: Path) -> Settings:
         snmp=snmp.located(settings.snmp, folder),
         google=google.located(settings.google, folder),
         remote_write=remote_write.located(settings.remote_write, folder),
+        mail=secrets_located(settings.mail, folder),
     )
 
 

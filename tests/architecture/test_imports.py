@@ -12,7 +12,7 @@ AGENT = ROOT / "agent" / "homeroom_agent"
 COLLECTOR = ROOT / "collector" / "homeroom_collector"
 AGENT_FOR_COLLECTOR = {"report", "spool", "transport", "errors"}
 
-# Each third-party library has one home: a path prefix inside the collector.
+# Each third-party library has one home: a path prefix inside the collector. So has speaking SMTP.
 HOMES = {
     "yaml": ("strict.py",),
     "pydantic": ("strict.py",),
@@ -27,6 +27,7 @@ HOMES = {
     "authlib": ("access/openid.py",),
     "joserfc": ("access/openid.py",),
     "pyrage": ("backup/encryption.py",),
+    "smtplib": ("mail/",),
     "cramjam": ("views/remote_write/snappy.py",),
 }
 

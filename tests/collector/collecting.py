@@ -21,6 +21,7 @@ from aiohttp import web
 from homeroom_collector.access.link import make_link
 from homeroom_collector.access.roles import Grant, Role, encode
 from homeroom_collector.app import COLLECTOR, Collector, build
+from homeroom_collector.clock import Clock
 from homeroom_collector.config import Settings, StoreSettings
 from homeroom_collector.model import School
 from homeroom_collector.serving import runner_of, site_of
@@ -127,11 +128,11 @@ def _pragma(engine: sa.Engine, pragma: str) -> Any:
 
 
 @asynccontextmanager
-async def collecting(settings: Settings) -> AsyncIterator[Running]:
-    """Run a collector until the block ends."""
+async def collecting(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Running]:
+    """Run a collector until the block ends; ``clock`` is another than the system's."""
     async with open_store(settings.store.url) as store:
         await store.write(lambda connection: schools.put(connection, SCHOOLS))
-    app = build(settings)
+    app = build(settings, clock=clock)
     runner = runner_of(app, stop_seconds=10)
     await runner.setup()
     try:

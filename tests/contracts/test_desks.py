@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from desk_standins import STANDINS, Standin
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Desk, Entry
 from homeroom_collector.tickets.desks import DESKS
@@ -20,7 +21,6 @@ from homeroom_collector.tickets.errors import (
     DeskRefusedError,
     TicketGoneError,
 )
-from homeroom_collector.tickets.secrets import SecretSource
 from homeroom_collector.tickets.trial import trial
 from ticket_samples import KEY, new_ticket
 

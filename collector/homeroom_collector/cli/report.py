@@ -1,34 +1,35 @@
-"""``homeroom report``: a school's month or the district's quarter, to print and to send."""
+"""``homeroom report``: a school's month or the district's quarter, to print, to keep, and to send."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
-from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from homeroom_collector.app import keeper_of
 from homeroom_collector.cli.decisions import board_of
+from homeroom_collector.cli.listing import show
 from homeroom_collector.cli.options import add_config, day, settings_of, store_of, wait_for
 from homeroom_collector.cli.schools_known import check_schools
 from homeroom_collector.config import Settings
 from homeroom_collector.decisions.board import Board
 from homeroom_collector.errors import ConfigError
+from homeroom_collector.letters.post import Outcome, Post
+from homeroom_collector.letters.reports import Reports, Wanted
+from homeroom_collector.mail import MailServer
 from homeroom_collector.model import School
-from homeroom_collector.rules.problem_state import State
-from homeroom_collector.store import Store, attendance, device_events, problem_list
-from homeroom_collector.store.problem_list import Wanted
-from homeroom_collector.views.reports import Facts, Period, as_html, as_pdf, made, month, quarter
+from homeroom_collector.store import Store, digests
+from homeroom_collector.views.reports import Facts, Period, as_html, as_pdf, gathered, made, month, quarter
 
 NAME = "report"
-HELP = "write a school's month or the district's quarter in plain words, as PDF or HTML"
+HELP = "write a school's month or the district's quarter in plain words, as PDF or HTML, or send it to its readers"
 
-_MOST_PROBLEMS = 100_000
-_MOST_EVENTS = 1_000_000
+_COLUMNS = ("to", "school", "period", "result")
+_FINE: frozenset[Outcome] = frozenset({"sent", "done before"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("pdf", "html"), default="pdf", help="how to write (default: %(default)s)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where to write (default: standard output)")
     parser.add_argument("--today", type=day, metavar="DATE", help="judge as on this day (default: today)")
+    parser.add_argument("--send", action="store_true", help="send it by mail to the readers named under reports:")
+    parser.add_argument("--dry-run", action="store_true", help="with --send: only say who would be sent what")
+    parser.add_argument("--again", action="store_true", help="with --send: also to those who were sent it before")
 
 
 def _period(read: Any) -> Any:
@@ -55,7 +59,11 @@ def _period(read: Any) -> Any:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the report."""
+    """Write the report, or send it."""
+    if options.send:
+        return _send(options)
+    if options.dry_run or options.again:
+        raise ConfigError(["--dry-run, --again: only with --send"])
     if options.format == "pdf" and options.out is None and sys.stdout.isatty():
         raise ConfigError(["--out: missing; a PDF on the terminal helps nobody"])
     settings, board = settings_of(options), board_of(options)
@@ -73,41 +81,49 @@ async def _facts(settings: Settings, board: Board, options: argparse.Namespace) 
     check_schools([options.school] if options.school else [], board.district.schools)
     school = next((each for each in board.district.schools if each.school_id == options.school), None)
     async with store_of(settings) as store:
-        return await _read(store, settings, board, period, school)
+        keeper = keeper_of(settings, store)
+        calendar = (await keeper.recall(time.time())).of(school or School(school_id="", name=""))
+        return await gathered(store, ZoneInfo(settings.timezone), board, period, school, calendar)
 
 
-async def _read(store: Store, settings: Settings, board: Board, period: Period, school: School | None) -> Facts:
-    zone = ZoneInfo(settings.timezone)
-    start = datetime.combine(period.first, datetime.min.time(), zone).timestamp()
-    end = datetime.combine(period.last + timedelta(days=1), datetime.min.time(), zone).timestamp()
-    school_id = school.school_id if school else None
-    heard = partial(
-        attendance.attended,
-        school_id=school_id,
-        first_day=period.number(period.first),
-        last_day=period.number(period.last),
-    )
-    happened = partial(device_events.listed, since=start, school_id=school_id, most=_MOST_EVENTS)
-    wanted = Wanted(
-        states=tuple(state.value for state in State if state is not State.PENDING),
-        schools=None if school_id is None else (school_id,),
-        most=_MOST_PROBLEMS,
-    )
-    problems = await store.read(partial(problem_list.listed, wanted=wanted))
-    return Facts(
-        period=period,
-        board=board,
-        school=school,
-        attended=await store.read(heard),
-        taught=await _taught(store, settings, period, school),
-        events=[event for event in await store.read(happened) if event["happened_at"] < end],
-        problems=[each for each in problems if start <= (each["opened_at"] or each["pending_at"]) < end],
-    )
+def _send(options: argparse.Namespace) -> int:
+    """Send what the configuration asks for, and print what became of it."""
+    settings = settings_of(options)
+    if settings.mail.host is None:
+        raise ConfigError(["mail.host: missing; the server that reports are sent by"])
+    if options.school is not None and options.month is None:
+        raise ConfigError(["--school: the quarter is the district's; with --send, name a month"])
+    board = board_of(options)
+    check_schools([options.school] if options.school else [], board.district.schools)
+    results = wait_for(_sent(settings, board, options))
+    show([dict(zip(_COLUMNS, each, strict=True)) for each in results], _COLUMNS, "table")
+    if not results:
+        print("nobody is named under reports: for this, or no school taught in that month", file=sys.stderr)
+    return 0 if results and (options.dry_run or all(result in _FINE for *_, result in results)) else 1
 
 
-async def _taught(store: Store, settings: Settings, period: Period, school: School | None) -> frozenset[int]:
-    """Days of instruction of a school; of the district as its own calendar has them."""
-    keeper = keeper_of(settings, store)
-    calendar = (await keeper.recall(time.time())).of(school or School(school_id="", name=""))
-    days = (period.first + timedelta(days=number) for number in range((period.last - period.first).days + 1))
-    return frozenset(period.number(each) for each in days if calendar.instructional_seconds(*calendar.bounds(each)))
+async def _sent(settings: Settings, board: Board, options: argparse.Namespace) -> list[tuple[str, str, str, str]]:
+    async with store_of(settings) as store:
+        book = await keeper_of(settings, store).recall(time.time())
+        post = Post(store, MailServer.of(settings.mail, "mail", os.environ))
+        reports = Reports(post=post, settings=settings.reports, zone=ZoneInfo(settings.timezone), book=lambda: book)
+        found = []
+        for each in reports.wanted(board, options.month, options.quarter):
+            school = each.school.school_id if each.school else ""
+            if options.school in (None, school):
+                result = await _one(reports, store, each, board, options)
+                found.append((each.to, school or "the district", each.period.name, result))
+        return found
+
+
+async def _one(reports: Reports, store: Store, each: Wanted, board: Board, options: argparse.Namespace) -> str:
+    if options.dry_run:
+        letter = await reports.letter(each, board)
+        names = ", ".join(f"{attached.name} ({len(attached.content):,} bytes)" for attached in letter.attachments)
+        before = await store.read(lambda connection: digests.fate(connection, each.name, each.day))
+        if before != "none" and not options.again:
+            return f"{before} before"
+        return f"would be sent: {letter.subject}" + (f", with {names}" if names else ", without a PDF")
+    if options.again:
+        await store.write(lambda connection: digests.again(connection, each.name, each.day))
+    return await reports.one(each, board, time.time())

@@ -15,6 +15,7 @@ from homeroom_collector.cli.listing import show
 from homeroom_collector.cli.options import add_config, add_format, settings_of, store_of, wait_for
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError
+from homeroom_collector.mail import MailSettings
 from homeroom_collector.rules.incident import external_key
 from homeroom_collector.rules.ticket import Ticket
 from homeroom_collector.rules.ticket_outcome import retried
@@ -114,16 +115,16 @@ async def _retried(settings: Settings, name: str) -> None:
 
 def _test(options: argparse.Namespace) -> int:
     settings = settings_of(options)
-    chosen = ticket_settings.load(settings.tickets.file)
+    chosen = ticket_settings.load(settings.tickets.file, settings.mail)
     if options.desk is not None:
         chosen = dataclasses.replace(chosen, desk=options.desk)
     ticket_settings.require_desk(chosen)
-    return wait_for(_tested(chosen, check_only=options.check_only))
+    return wait_for(_tested(chosen, settings.mail, check_only=options.check_only))
 
 
-async def _tested(settings: ticket_settings.TicketSettings, *, check_only: bool) -> int:
+async def _tested(settings: ticket_settings.TicketSettings, mail: MailSettings, *, check_only: bool) -> int:
     async with aiohttp.ClientSession() as session:
-        desk = desk_of(settings, session, os.environ)
+        desk = desk_of(settings, session, os.environ, mail)
         print(f"answers: {await desk.check()}")
         if check_only:
             return 0

@@ -1,4 +1,7 @@
-"""What people are told once a day or once a week instead of at every moment: tickets, and quiet problems. Pure."""
+"""What people are told once a day or once a week instead of at every moment. Pure.
+
+Where there is a help desk, its tickets; otherwise the problems themselves. Quiet problems in both cases.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,27 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A problem where no help desk is told of it. ``ended_at`` None: it lasts. Times are Unix seconds.
+
+    ``unattended``: it began and ended while nobody was at work.
+    """
+
+    school: str
+    summary: str
+    began_at: float
+    ended_at: float | None = None
+    unattended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class News:
     """What happened since the last time. Schools are named by their ids."""
 
     since: float
-    tickets: Sequence[Ticket]
-    quiet: Sequence[Quiet]
+    tickets: Sequence[Ticket] = ()
+    troubles: Sequence[Trouble] = ()
+    quiet: Sequence[Quiet] = ()
 
     def of(self, schools: Sequence[str]) -> News:
         """Only of these schools, and of the district; none named is all."""
@@ -38,6 +56,7 @@ class News:
         return News(
             since=self.since,
             tickets=[each for each in self.tickets if each.school in wanted],
+            troubles=[each for each in self.troubles if each.school in wanted],
             quiet=[each for each in self.quiet if each.school in wanted],
         )
 
@@ -57,6 +76,11 @@ def due(at: time, calendars: Sequence[SchoolCalendar], now: float, *, late_secon
 
 def text(news: News, names: Mapping[str, str]) -> str:
     """The message; empty where there is nothing to tell."""
+    parts = (*_of_tickets(news, names), *_of_troubles(news, names), ("For the list", list(_quiet(news.quiet, names))))
+    return "\n\n".join(f"{title}:\n" + "\n".join(lines) for title, lines in parts if lines)
+
+
+def _of_tickets(news: News, names: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
     there = [each for each in news.tickets if each.desk_id or each.phase in (Phase.OPEN, Phase.RESOLVED)]
     fresh = [each for each in there if (each.created_at or 0.0) >= news.since]
     ended = [each for each in there if (each.resolved_at or 0.0) >= news.since]
@@ -65,23 +89,35 @@ def text(news: News, names: Mapping[str, str]) -> str:
         each for each in news.tickets if not each.desk_id and each.phase is Phase.DONE and each.since >= news.since
     ]
     waiting = [each for each in news.tickets if each.phase is Phase.WAITING and each.firing]
-    parts = (
-        ("New tickets", _tickets(fresh, names)),
-        ("Still open", _tickets(still, names)),
-        ("Resolved", _tickets(ended, names)),
-        ("Waiting for somebody to be at work", _tickets(waiting, names)),
-        ("Over before anybody came", _tickets(passed, names)),
-        ("For the list", _quiet(news.quiet, names)),
-    )
-    return "\n\n".join(f"{title}:\n" + "\n".join(lines) for title, found in parts if (lines := list(found)))
+    yield "New tickets", _tickets(fresh, names)
+    yield "Still open", _tickets(still, names)
+    yield "Resolved", _tickets(ended, names)
+    yield "Waiting for somebody to be at work", _tickets(waiting, names)
+    yield "Over before anybody came", _tickets(passed, names)
 
 
-def _tickets(tickets: Sequence[Ticket], names: Mapping[str, str]) -> Iterator[str]:
-    for each in tickets[:_MOST_LINES]:
-        number = f" (ticket {each.desk_id})" if each.desk_id else ""
-        yield f"- {_name(each.school, names)}: {each.summary}{number}"
-    if len(tickets) > _MOST_LINES:
-        yield f"- and {len(tickets) - _MOST_LINES} more"
+def _of_troubles(news: News, names: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    lasting = [each for each in news.troubles if each.ended_at is None]
+    over = [each for each in news.troubles if each.ended_at is not None and each.ended_at >= news.since]
+    yield "New problems", _troubles([each for each in lasting if each.began_at >= news.since], names)
+    yield "Still there", _troubles([each for each in lasting if each.began_at < news.since], names)
+    yield "Over", _troubles([each for each in over if not each.unattended], names)
+    yield "Over before anybody came", _troubles([each for each in over if each.unattended], names)
+
+
+def _troubles(troubles: Sequence[Trouble], names: Mapping[str, str]) -> list[str]:
+    return _bounded([f"- {_name(each.school, names)}: {each.summary}" for each in troubles])
+
+
+def _tickets(tickets: Sequence[Ticket], names: Mapping[str, str]) -> list[str]:
+    numbers = (f" (ticket {each.desk_id})" if each.desk_id else "" for each in tickets)
+    told = zip(tickets, numbers, strict=True)
+    return _bounded([f"- {_name(each.school, names)}: {each.summary}{number}" for each, number in told])
+
+
+def _bounded(lines: list[str]) -> list[str]:
+    more = len(lines) - _MOST_LINES
+    return lines if more <= 0 else [*lines[:_MOST_LINES], f"- and {more} more"]
 
 
 def _quiet(quiet: Sequence[Quiet], names: Mapping[str, str]) -> Iterator[str]:

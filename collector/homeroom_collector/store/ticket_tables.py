@@ -87,8 +87,9 @@ alert_sources = sa.Table(
 digests = sa.Table(
     "digests",
     metadata,
-    sa.Column("recipient", sa.Text, primary_key=True, comment="morning:address or weekly:school"),
+    sa.Column("recipient", sa.Text, primary_key=True, comment="what and for whom, such as morning:pat@d.example"),
     sa.Column("day", sa.Integer, primary_key=True, autoincrement=False, comment="day it stands for, such as 20261122"),
-    sa.Column("begun_at", sa.Double, nullable=False),
-    sa.Column("sent_at", sa.Double),
+    sa.Column("begun_at", sa.Double, nullable=False, comment="since when somebody prepares it"),
+    sa.Column("sent_at", sa.Double, comment="taken by the mail server, or nothing to send"),
+    sa.Column("handed_at", sa.Double, comment="about to be given to the mail server: not to be sent again"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from homeroom_collector.errors import CollectorError, StoreUnavailableError
@@ -20,14 +20,13 @@ _FORGET_EVERY_SECONDS = 6 * 3600.0
 
 @dataclass(slots=True, kw_only=True)
 class TicketLoop:
-    """Everything that a round needs. ``keep_seconds`` is how long history stays, ``digest`` sends what is due."""
+    """Everything that a round needs. ``keep_seconds`` is how long history stays."""
 
     delivery: Delivery
     fold: Fold
     sources: Sequence[IncidentSource]
     every_seconds: float
     keep_seconds: float
-    digest: Callable[[float], Awaitable[int]] | None = None
     _forgotten_at: float = 0.0
 
     async def run(self) -> None:
@@ -50,8 +49,6 @@ class TicketLoop:
         looks = [await source.look(now) for source in self.sources]
         stored = await store.write(lambda connection: self._folded(connection, looks, now))
         done = 0 if stored is None else await self.delivery.round(stored, self.fold.moment)
-        if stored is not None and self.digest is not None:
-            await self.digest(now)
         await self._show()
         return done
 

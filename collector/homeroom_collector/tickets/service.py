@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import aiohttp
 from prometheus_client import CollectorRegistry
 
+from homeroom_collector.mail import MailSettings
 from homeroom_collector.rules.calendar import SchoolCalendar
 from homeroom_collector.rules.staffed import staffed
 from homeroom_collector.store import Store
@@ -22,7 +23,6 @@ from homeroom_collector.tickets.call import Caller, Place
 from homeroom_collector.tickets.delivery import Delivery, Lease
 from homeroom_collector.tickets.desk import Desk
 from homeroom_collector.tickets.desks import DESKS
-from homeroom_collector.tickets.digest import Digests
 from homeroom_collector.tickets.folding import Fold
 from homeroom_collector.tickets.loop import TicketLoop
 from homeroom_collector.tickets.measures import TicketMeasures
@@ -46,12 +46,13 @@ Schools = Callable[[], Sequence[KnownSchool]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the rest of the collector gives. ``calendar`` is the district's own."""
+    """What the rest of the collector gives. ``calendar`` is the district's own, ``mail`` the section of that name."""
 
     store: Store
     registry: CollectorRegistry
     schools: Schools
     calendar: SchoolCalendar
+    mail: MailSettings = field(default_factory=MailSettings)
 
     def place_of(self, school_id: str) -> Place:
         """How tickets speak of a school; one that is not known is called by its id."""
@@ -61,10 +62,12 @@ class Surroundings:
         return Place(name=school_id, zone=self.calendar.rules.zone)
 
 
-def desk_of(settings: TicketSettings, session: aiohttp.ClientSession, environment: Mapping[str, str]) -> Desk:
+def desk_of(
+    settings: TicketSettings, session: aiohttp.ClientSession, environment: Mapping[str, str], mail: MailSettings
+) -> Desk:
     """The help desk that the settings name. Raises ConfigError where a secret is missing."""
     assert settings.desk is not None
-    building = Building(session=session, environment=environment, timeout_seconds=settings.timeout)
+    building = Building(session=session, environment=environment, timeout_seconds=settings.timeout, mail=mail)
     return DESKS[settings.desk].build(getattr(settings, settings.desk), building)
 
 
@@ -113,24 +116,8 @@ async def run_tickets(settings: TicketSettings, around: Surroundings) -> None:
     async with aiohttp.ClientSession() as session:
         own = OwnProblems(store=around.store, runbooks=settings.runbooks)
         sources: list[IncidentSource] = [own, _alerts(settings.alertmanager, around, session)]
-        loop = loop_of(settings, desk_of(settings, session, os.environ), around, sources)
-        loop.digest = _digests(settings, around)
+        loop = loop_of(settings, desk_of(settings, session, os.environ, around.mail), around, sources)
         await loop.run()
-
-
-def _digests(settings: TicketSettings, around: Surroundings) -> Callable[[float], Awaitable[int]]:
-    mail = settings.digests.mail
-    password = mail.password.read("digests.mail.password", os.environ) if mail and mail.password else None
-    letters = Digests(
-        store=around.store, settings=settings.digests, password=password, timeout_seconds=settings.timeout
-    )
-
-    async def send(now: float) -> int:
-        known = around.schools()
-        names = {each.school_id: each.name for each in known}
-        return await letters.send(names, {each.school_id: each.calendar for each in known}, now)
-
-    return send
 
 
 def _alerts(settings: AlertmanagerSettings, around: Surroundings, session: aiohttp.ClientSession) -> AlertSource:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import AsyncIterator, Sequence
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from homeroom_collector.config import Settings
+from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Fleet
 from homeroom_collector.rules.calendar import CalendarRules, SchoolCalendar
 from homeroom_collector.store import Store
@@ -27,13 +29,15 @@ def serve_tickets(
     app: web.Application, settings: Settings, store: Store, registry: CollectorRegistry, fleet: Fleet
 ) -> None:
     """Add to an application what tickets need; to be called after the store was added. Raises ConfigError."""
-    chosen = ticket_settings.load(settings.tickets.file)
+    chosen = ticket_settings.load(settings.tickets.file, settings.mail)
+    if missing := ticket_settings.missing_secrets(chosen, settings.mail, os.environ):
+        raise ConfigError(missing)
 
     def known() -> Sequence[KnownSchool]:
         return [KnownSchool(each.school.school_id, each.school.name, each.calendar) for each in fleet.schools]
 
     calendar = SchoolCalendar(CalendarRules(zone=ZoneInfo(settings.timezone)))
-    around = Surroundings(store=store, registry=registry, schools=known, calendar=calendar)
+    around = Surroundings(store=store, registry=registry, schools=known, calendar=calendar, mail=settings.mail)
     most, wanted = chosen.alertmanager.max_body_bytes, chosen.desk is not None
     app.add_routes(AlertCalls(store=store, most_body_bytes=most, wanted=wanted).routes())
     if wanted:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
+from homeroom_collector.mail import MailSettings
+from homeroom_collector.mail import settings as mail_settings
 from homeroom_collector.rules.ticket_policy import Closing, Hours, Staff, TicketPolicy
+from homeroom_collector.secret import located, unreadable
 from homeroom_collector.strict import Clock, Seconds
 from homeroom_collector.tickets.alertmanager import settings as alertmanager
 from homeroom_collector.tickets.alertmanager.settings import AlertmanagerSettings
@@ -28,8 +31,6 @@ from homeroom_collector.tickets.desks.servicenow import ServiceNowSettings
 from homeroom_collector.tickets.desks.webhook import WebhookSettings
 from homeroom_collector.tickets.desks.zammad import ZammadSettings
 from homeroom_collector.tickets.desks.zendesk import ZendeskSettings
-from homeroom_collector.tickets.digest import DigestSettings
-from homeroom_collector.tickets.secrets import SecretSource
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LEAST_LEASE_SECONDS = 5.0
@@ -128,7 +129,6 @@ class TicketSettings:
     storm: StormSettings = field(default_factory=StormSettings)
     humans: HumanSettings = field(default_factory=HumanSettings)
     retry: RetrySettings = field(default_factory=RetrySettings)
-    digests: DigestSettings = field(default_factory=DigestSettings)
     alertmanager: AlertmanagerSettings = field(default_factory=AlertmanagerSettings)
     request_tracker: RequestTrackerSettings | None = None
     email: EmailSettings | None = None
@@ -173,12 +173,15 @@ class TicketSettings:
         return Staff(start=self.staff.start, end=self.staff.end)
 
 
-def load(path: Path | None) -> TicketSettings:
-    """Read and check the file; None makes no tickets. Raises ConfigError with everything that is wrong."""
+def load(path: Path | None, mail: MailSettings | None = None) -> TicketSettings:
+    """Read and check the file; None makes no tickets. Raises ConfigError with everything that is wrong.
+
+    ``mail`` is the section of ``collector.yml`` on which a help desk that is reached by mail may rely.
+    """
     if path is None:
         return TicketSettings()
     settings = _located(strict.load(TicketSettings, path), path.absolute().parent)
-    if problems := [f"{path}: {problem}" for problem in _problems(settings)]:
+    if problems := [f"{path}: {problem}" for problem in _problems(settings, mail or MailSettings())]:
         raise ConfigError(problems)
     return settings
 
@@ -198,7 +201,7 @@ def _desk_problems(settings: TicketSettings) -> Iterator[str]:
         yield f"{settings.desk}: missing; the section of the help desk that desk names"
 
 
-def _problems(settings: TicketSettings) -> Iterator[str]:
+def _problems(settings: TicketSettings, mail: MailSettings) -> Iterator[str]:
     checks = {
         "every: must be more than 0": settings.every > 0,
         f"lease: must be at least {_LEAST_LEASE_SECONDS:g}s": settings.lease >= _LEAST_LEASE_SECONDS,
@@ -216,8 +219,8 @@ def _problems(settings: TicketSettings) -> Iterator[str]:
     yield from (message for message, fine in checks.items() if not fine)
     yield from _desk_problems(settings)
     yield from alertmanager.problems(settings.alertmanager)
-    if settings.digests.mail is None and (settings.digests.morning or settings.digests.weekly):
-        yield "digests.mail: missing; how the digests are to be sent"
+    if settings.email is not None:
+        yield from _email_problems(settings.email, mail)
     for name in ("alertmanager", *DESKS):
         url = getattr(getattr(settings, name), "url", None)
         if url is not None and not safe(url):
@@ -234,20 +237,23 @@ def safe(url: str) -> bool:
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
 
 
+def _email_problems(email: EmailSettings, mail: MailSettings) -> Iterator[str]:
+    if email.host is not None:
+        yield from mail_settings.problems(email.server(mail), "email")
+    elif mail.host is None:
+        yield "email.host: missing; name a mail server here, or in the section mail of collector.yml"
+
+
+def missing_secrets(settings: TicketSettings, mail: MailSettings, environment: Mapping[str, str]) -> list[str]:
+    """Secrets of the chosen help desk and of Alertmanager that cannot be read, each with its dotted path."""
+    found = unreadable(settings.alertmanager, "alertmanager", environment)
+    if settings.desk is not None:
+        found += unreadable(getattr(settings, settings.desk), settings.desk, environment)
+        if settings.desk == "email" and settings.email is not None and settings.email.host is None:
+            found += unreadable(mail, "mail", environment)
+    return found
+
+
 def _located(settings: TicketSettings, folder: Path) -> TicketSettings:
     """Make the files of secrets start at ``folder``."""
-    found = {name: _secrets_located(getattr(settings, name), folder) for name in ("alertmanager", *DESKS)}
-    mail = _secrets_located(settings.digests.mail, folder)
-    return replace(settings, digests=replace(settings.digests, mail=mail), **found)
-
-
-def _secrets_located(section: Any, folder: Path) -> Any:
-    if section is None:
-        return None
-    sources = {each.name: getattr(section, each.name) for each in fields(section)}
-    located = {
-        name: replace(source, file=folder / source.file)
-        for name, source in sources.items()
-        if isinstance(source, SecretSource) and source.file is not None
-    }
-    return replace(section, **located)
+    return replace(settings, **{name: located(getattr(settings, name), folder) for name in ("alertmanager", *DESKS)})

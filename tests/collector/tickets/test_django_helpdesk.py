@@ -11,6 +11,7 @@ import pytest
 
 import django_helpdesk as server
 from homeroom_collector.rules.incident import external_key
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Entry, NewTicket
 from homeroom_collector.tickets.desks.django_helpdesk import DjangoHelpdesk, DjangoHelpdeskSettings, build
@@ -21,7 +22,6 @@ from homeroom_collector.tickets.errors import (
     KeyLostError,
     TicketGoneError,
 )
-from homeroom_collector.tickets.secrets import SecretSource
 from homeroom_collector.tickets.trial import trial
 from stack import free_port
 from ticket_samples import new_ticket

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from homeroom_collector.rules.incident import external_key
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets import words
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Entry, NewTicket
@@ -25,7 +26,6 @@ from homeroom_collector.tickets.errors import (
     KeyLostError,
     TicketGoneError,
 )
-from homeroom_collector.tickets.secrets import SecretSource
 from request_tracker import FIELD, QUEUE
 from request_tracker import RequestTracker as Server
 from stack import free_port

@@ -11,10 +11,12 @@ import pytest
 
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
+from homeroom_collector.mail import MailSettings
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.desks import DESKS
-from homeroom_collector.tickets.secrets import SecretSource
-from homeroom_collector.tickets.settings import TicketSettings, load
+from homeroom_collector.tickets.settings import TicketSettings, load, missing_secrets
 
+MAIL = MailSettings(host="mail.example", sender="homeroom@d.example")
 EXAMPLE = Path(__file__).parents[3] / "configs" / "tickets.yml"
 
 
@@ -56,7 +58,7 @@ def test_each_example_of_a_help_desk_can_be_used_as_it_stands(tmp_path: Path):
         assert block
         lines = [line.removeprefix("# ") for line in block[0].splitlines()]
         (tmp_path / "tickets.yml").write_text(f"desk: {name}\n" + "\n".join(lines) + "\n")
-        section = getattr(load(tmp_path / "tickets.yml"), name)
+        section = getattr(load(tmp_path / "tickets.yml", MAIL), name)
         for each in dataclasses.fields(section):
             shown, default = getattr(section, each.name), _default(each)
             assert each.default is dataclasses.MISSING or default == shown or each.name in ("field",), each.name
@@ -104,6 +106,41 @@ def test_secrets_come_from_files_beside_the_settings_or_the_environment(tmp_path
         SecretSource(env="T").read("x", {})
     with pytest.raises(ConfigError, match="cannot be read"):
         SecretSource(file=tmp_path / "none").read("x", {})
+
+
+def test_mail_goes_by_a_server_of_its_own_or_by_the_one_of_everybody(tmp_path: Path):
+    section = "desk: email\nemail: {to: help@d.example}\n"
+    assert problems(tmp_path, section) == [
+        "email.host: missing; name a mail server here, or in the section mail of collector.yml"
+    ]
+    assert load(tmp_path / "tickets.yml", MAIL).email
+    own = section.replace("}", ", host: mail.d.example, user: us, password: {env: P}, encryption: none}")
+    assert problems(tmp_path, own) == [
+        "email.sender: missing; the address that letters come from",
+        "email.encryption: a password is sent encrypted, or to this machine only",
+    ]
+
+
+@pytest.mark.parametrize("key", ["to", "sender"])
+@pytest.mark.parametrize("text", ["nobody", "x\\r\\nBcc: a@b", "a@b, c@d"])
+def test_addresses_are_addresses(tmp_path: Path, key: str, text: str):
+    given = {"to": "help@d.example", "sender": "us@d.example"} | {key: text}
+    lines = ", ".join(f'{name}: "{value}"' for name, value in given.items())
+    [problem] = problems(tmp_path, f"email: {{host: mail.d.example, {lines}}}\n")
+    assert problem.startswith(f"email.{key}: ")
+    assert problem.endswith("is not an e-mail address")
+
+
+def test_secrets_of_the_chosen_help_desk_are_looked_for_and_of_no_other(tmp_path: Path):
+    text = (
+        "desk: request_tracker\nrequest_tracker: {url: 'https://rt', token: {file: none}, queue: Q}\n"
+        "zendesk: {url: 'https://z', user: u, token: {env: ZENDESK}}\nalertmanager: {token: {env: ALERTS}}\n"
+    )
+    (tmp_path / "tickets.yml").write_text(text)
+    assert missing_secrets(load(tmp_path / "tickets.yml"), MailSettings(), {}) == [
+        "alertmanager.token: the environment has no ALERTS",
+        f"request_tracker.token: {tmp_path / 'none'} cannot be read: No such file or directory",
+    ]
 
 
 def test_unknown_keys_have_suggestions(tmp_path: Path):

@@ -12,11 +12,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Entry
 from homeroom_collector.tickets.desks.webhook import WebhookDesk, WebhookSettings, build
 from homeroom_collector.tickets.errors import DeskDownError
-from homeroom_collector.tickets.secrets import SecretSource
 from ticket_samples import new_ticket as new
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.strict import Seconds
-from homeroom_collector.tickets.secrets import SecretSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeroom_collector.rules.ticket_outcome import DeskStatus
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
 from homeroom_collector.tickets.errors import DeskRefusedError, KeyLostError
 from homeroom_collector.tickets.rest import Rest, as_number, basic, number, rows, searchable
-from homeroom_collector.tickets.secrets import SecretSource
 
 _PAGE = 1000
 # As ``helpdesk/settings.py`` numbers them, where a district does not number them otherwise.

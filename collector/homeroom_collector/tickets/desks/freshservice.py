@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from homeroom_collector.rules.ticket_outcome import DeskStatus
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
 from homeroom_collector.tickets.rest import Rest, as_html, basic, number, rows, searchable
-from homeroom_collector.tickets.secrets import SecretSource
 
 _OPEN, _RESOLVED, _CLOSED = 2, 4, 5
 _LAG_SECONDS = 60.0

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from homeroom_collector.rules.ticket_outcome import DeskStatus
-from homeroom_collector.secret import Secret
+from homeroom_collector.secret import Secret, SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
 from homeroom_collector.tickets.errors import DeskDeniedError, DeskRefusedError, KeyLostError
 from homeroom_collector.tickets.rest import Rest, as_html, as_number, number, rows, searchable
-from homeroom_collector.tickets.secrets import SecretSource
 
 _ID, _EXTERNAL_ID = "2", "87"
 _ASSIGNED, _SOLVED, _CLOSED = 2, 5, 6

@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import quote
 
 from homeroom_collector.rules.ticket_outcome import DeskStatus
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
 from homeroom_collector.tickets.errors import DeskRefusedError
 from homeroom_collector.tickets.rest import Rest, as_html, number, rows, searchable
-from homeroom_collector.tickets.secrets import SecretSource
 
 _LAG_SECONDS = 120.0
 _PAGE = 100

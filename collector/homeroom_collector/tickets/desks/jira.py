@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from homeroom_collector.rules.ticket_outcome import DeskStatus
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
 from homeroom_collector.tickets.errors import DeskRefusedError
 from homeroom_collector.tickets.rest import Rest, basic, number, rows, searchable
-from homeroom_collector.tickets.secrets import SecretSource
 
 _LAG_SECONDS = 120.0
 

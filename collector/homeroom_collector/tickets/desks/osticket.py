@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from homeroom_collector.rules.ticket_outcome import DeskStatus
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
 from homeroom_collector.tickets.errors import DeskRefusedError
 from homeroom_collector.tickets.rest import Rest
-from homeroom_collector.tickets.secrets import SecretSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,11 @@ from typing import Any
 from urllib.parse import quote
 
 from homeroom_collector.rules.ticket_outcome import DeskStatus
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
 from homeroom_collector.tickets.errors import DeskDownError, DeskRefusedError, KeyLostError
 from homeroom_collector.tickets.rest import Answer, Rest, as_number, number, rows, searchable
-from homeroom_collector.tickets.secrets import SecretSource
 
 _PAGE = 100
 _READ_AT_ONCE = 4

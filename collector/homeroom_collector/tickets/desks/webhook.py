@@ -16,12 +16,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from homeroom_collector.rules.ticket_outcome import DeskStatus
-from homeroom_collector.secret import Secret
+from homeroom_collector.secret import Secret, SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
 from homeroom_collector.tickets.errors import DeskRefusedError
 from homeroom_collector.tickets.rest import Rest
-from homeroom_collector.tickets.secrets import SecretSource
 
 _NAMES = (
     "event", "external_key", "ticket_id", "subject", "text", "severity", "school", "school_name", "kind", "marker",

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from homeroom_collector.rules.ticket_outcome import DeskStatus
+from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
 from homeroom_collector.tickets.rest import Rest, basic, number, rows
-from homeroom_collector.tickets.secrets import SecretSource
 
 _STATUS = {"open": "open", "resolved": "solved"}
 

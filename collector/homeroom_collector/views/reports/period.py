@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,14 @@ def quarter(text: str) -> Period:
     year, last = int(found[1]), int(found[2]) * 3
     end = date(year, last, monthrange(year, last)[1])
     return Period(date(year, last - 2, 1), end, f"{date(year, last - 2, 1):%B} to {end:%B %Y}")
+
+
+def last_month(today: date) -> Period:
+    """The month before this one."""
+    return month(f"{today.replace(day=1) - timedelta(days=1):%Y-%m}")
+
+
+def last_quarter(today: date) -> Period:
+    """The quarter before this one."""
+    before = date(today.year, (today.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
+    return quarter(f"{before.year}-Q{before.month // 3}")

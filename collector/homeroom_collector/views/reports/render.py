@@ -1,4 +1,4 @@
-"""Laying a report out as HTML: one document with its style inside, so that it can be sent and kept."""
+"""Laying a report out: as one HTML document with its style inside, as the body of a letter, and as plain text."""
 
 from __future__ import annotations
 
@@ -10,8 +10,29 @@ from homeroom_collector.views.reports.made import Report
 
 def as_html(report: Report) -> str:
     """The whole document."""
+    return _laid_out(report, drawn=True)
+
+
+def as_mail(report: Report) -> str:
+    """The same for mail programs, which show no drawings: charts in words."""
+    return _laid_out(report, drawn=False)
+
+
+def as_text(report: Report) -> str:
+    """The same without any layout."""
+    lines = [f"{report.title}, {report.period}"]
+    for part in report.parts:
+        lines += ["", part.title, *part.sentences]
+        if part.chart is not None:
+            lines.append(f"{part.chart.title}: {part.chart.words}")
+        lines += [": ".join(row) for row in part.rows]
+    return "\n".join([*lines, "", f"Made by Homeroom on {report.today}."])
+
+
+def _laid_out(report: Report, *, drawn: bool) -> str:
     # A chart has its style inside: programs that make PDF draw each drawing by itself.
-    return render("report.html", report=report, style=_text("report.css"), chart_style=_text("chart.css"))
+    styles = {"style": _text("report.css"), "chart_style": _text("chart.css")}
+    return render("report.html", report=report, drawn=drawn, **styles)
 
 
 def _text(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Letters that are sent by themselves, each once: digests on days of school, and reports when a period is over."""

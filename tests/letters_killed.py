@@ -1,0 +1,68 @@
+"""Processes that send letters and are killed. A program: ``letters_killed.py URL PORT LETTERS KILLS AT-ONCE SEED``.
+
+It forks, so that a process costs no start of Python: ``KILLS`` times so many ``AT-ONCE`` that are killed with -9 after
+a random while, and at the end the same number that may finish.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+import time
+
+from homeroom_collector.letters.post import Post
+from homeroom_collector.mail import Letter, MailServer, MailSettings
+from homeroom_collector.store import open_store
+
+DAY = 20261005
+LEAVE_SECONDS = 0.5
+
+
+def name_of(number: int) -> str:
+    return f"monthly:school-{number}:principal-{number}@d.example"
+
+
+async def work(url: str, port: int, letters: int, *, rounds: int) -> None:
+    settings = MailSettings(host="127.0.0.1", port=port, encryption="none", sender="homeroom@d.example")
+    async with open_store(url) as store:
+        post = Post(store, MailServer(settings), LEAVE_SECONDS)
+        for _ in range(rounds):
+            for number in range(letters):
+
+                async def compose(number: int = number) -> Letter:
+                    await asyncio.sleep(0.005)
+                    return Letter(key="", to=f"principal-{number}@d.example", subject="x", text="y")
+
+                await post.once(name_of(number), DAY, time.time(), compose)
+            await asyncio.sleep(LEAVE_SECONDS)
+
+
+def forked(url: str, port: int, letters: int, *, rounds: int) -> int:
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            asyncio.run(work(url, port, letters, rounds=rounds))
+            code = 0
+        finally:
+            os._exit(code)
+    return child
+
+
+def main(url: str, port: int, letters: int, kills: int, at_once: int, seed: int) -> int:
+    chance = random.Random(seed)
+    for _ in range(kills):
+        children = [forked(url, port, letters, rounds=1) for _ in range(at_once)]
+        time.sleep(chance.uniform(0.02, 0.3))
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    last = [forked(url, port, letters, rounds=3) for _ in range(at_once)]
+    return max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in last)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:])))
