@@ -51,6 +51,14 @@ class Server:
             self._process.wait(timeout=30)
             self._process = None
 
+    def table_files(self, url: str) -> list[Path]:
+        """The files of a database, with everything written out; not the server's write-ahead log."""
+        subprocess.run(["psql", "-qAtc", "CHECKPOINT", url], check=True, capture_output=True, timeout=60)
+        query = "SELECT oid FROM pg_database WHERE datname = current_database()"
+        asked = subprocess.run(["psql", "-qAtc", query, url], check=True, capture_output=True, timeout=60)
+        base = self._folder / "data" / "base" / asked.stdout.decode().strip()
+        return [file for file in base.iterdir() if file.is_file()]
+
     def _answers(self) -> bool:
         ready = [str(find("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(self.port), "-d", "postgres"]
         return subprocess.run(ready, check=False, timeout=10).returncode == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import time
@@ -19,6 +18,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from homeroom_collector import access, chromebook, views
 from homeroom_collector.access.parts import check_routes, keep_tidy, put_door
+from homeroom_collector.background import beside, say_if_failed
 from homeroom_collector.clock import Clock
 from homeroom_collector.config import Settings
 from homeroom_collector.decisions.keeper import DecisionMeasures, Worker, keep_decided
@@ -34,6 +34,7 @@ from homeroom_collector.http.connection import in_time
 from homeroom_collector.http.problem import unknown_calls
 from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
+from homeroom_collector.ingest.forgetting import Forgetting
 from homeroom_collector.ingest.gate import Gate
 from homeroom_collector.ingest.http import AgentCalls
 from homeroom_collector.ingest.joined import GoogleFacts
@@ -120,6 +121,7 @@ class Collector:
 
 
 COLLECTOR = web.AppKey("collector", Collector)
+_running = partial(beside, COLLECTOR)
 
 
 def build(settings: Settings, registry: CollectorRegistry | None = None, clock: Clock | None = None) -> web.Application:
@@ -142,6 +144,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None, clock: 
     app.cleanup_ctx.append(_running(_keep_leases))
     app.cleanup_ctx.append(_running(_follow_others))
     app.cleanup_ctx.append(_running(_follow_revocations))
+    app.cleanup_ctx.append(_running(_keep_forgetting))
     app.cleanup_ctx.append(_running(_keep_quarantine))
     app.cleanup_ctx.append(_running(_keep_presence))
     app.cleanup_ctx.append(_running(_keep_remote_write))
@@ -293,31 +296,10 @@ async def _committing(app: web.Application) -> AsyncIterator[None]:
     """Run the writer; at the end, write what still waits."""
     commit = app[COLLECTOR].commit
     task = asyncio.create_task(commit.run(), name="group commit")
-    task.add_done_callback(_say_if_failed)
+    task.add_done_callback(say_if_failed)
     yield
     commit.close()
     await task
-
-
-def _say_if_failed(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        _log.critical("%s has ended", task.get_name(), exc_info=error)
-
-
-def _running(
-    loop: Callable[[Collector], Coroutine[Any, Any, None]],
-) -> Callable[[web.Application], AsyncIterator[None]]:
-    """A part that runs in the background for as long as the application does."""
-
-    async def context(app: web.Application) -> AsyncIterator[None]:
-        task = asyncio.create_task(loop(app[COLLECTOR]), name=loop.__name__)
-        task.add_done_callback(_say_if_failed)
-        yield
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-    return context
 
 
 async def _keep_leases(collector: Collector) -> None:
@@ -422,6 +404,21 @@ async def _keep_lines(collector: Collector) -> None:
     leases = collector.intake.ledger.leases
     if isinstance(leases, LineLeases):
         await leases.run()
+
+
+async def _keep_forgetting(collector: Collector) -> None:
+    """Let go of devices that a command has made the store forget, wherever something of them is in memory."""
+    quarantine, problems = collector.intake.quarantine, collector.problems.keeper
+    let_go = (quarantine.remove_device, collector.google.forget, collector.keyring.forget_device, problems.forget)
+
+    def held() -> list[str]:
+        return [*collector.fleet.device_ids(), *quarantine.known()]
+
+    async def afterwards() -> None:
+        collector.board.forget(now := time.time())
+        await decision_worker(collector).work(now)
+
+    await Forgetting(collector.store, collector.commit, held, let_go, afterwards).run()
 
 
 async def _keep_google(collector: Collector) -> None:

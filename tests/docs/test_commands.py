@@ -36,6 +36,9 @@ ELSEWHERE = {
     "homeroom tickets test": "tests/collector/tickets/test_command.py",
     "homeroom tickets show": "tests/collector/tickets/test_command.py",
     "homeroom tickets retry": "tests/collector/tickets/test_command.py",
+    "homeroom backup": "tests/collector/backup/test_drill.py",
+    "homeroom restore": "tests/collector/backup/test_drill.py",
+    "homeroom forget": "tests/collector/forgetting/test_drill.py",
     "homeroom-agent run": "tests/stack.py",
     "homeroom-agent once": "tests/agent/test_commands.py",
 }

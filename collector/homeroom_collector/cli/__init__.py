@@ -20,6 +20,7 @@ from homeroom_collector.cli import (
     equity,
     erate,
     events,
+    forget,
     google,
     import_,
     maintenance,
@@ -51,7 +52,7 @@ COMMANDS: tuple[ModuleType, ...] = (
     topology, refresh, erate, reconcile, equity, readiness, register, problems, maintenance,
     tickets,
     poll, satellite,
-    backup, restore,
+    backup, restore, forget,
     simulate,
 )  # fmt: skip
 """Modules with NAME, HELP, ``add_arguments(parser)`` and ``run(options) -> int``."""

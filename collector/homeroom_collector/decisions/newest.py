@@ -22,9 +22,16 @@ class BoardKeeper:
 
     def __init__(self) -> None:
         self.newest: Decided | None = None
+        self._not_before = 0.0
+
+    def forget(self, at: float) -> None:
+        """Let go of what was worked out, and take nothing whose working out began before ``at``."""
+        self.newest, self._not_before = None, at
 
     def put(self, board: Board, at: float) -> None:
-        """Take a newer board."""
+        """Take a newer board, begun ``at``."""
+        if at < self._not_before:
+            return
         self.newest = Decided(board, at, self.newest.number + 1 if self.newest else 1)
 
 

@@ -75,6 +75,10 @@ class Fleet:
         """One device, or None."""
         return self._members.get(device_id)
 
+    def device_ids(self) -> list[str]:
+        """Every device, in the order in which they came."""
+        return list(self._members)
+
     def __len__(self) -> int:
         """Devices in the register."""
         return len(self._members)

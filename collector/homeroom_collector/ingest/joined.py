@@ -84,6 +84,10 @@ class GoogleFacts:
         if google is not None:
             self._texts[device_id] = google
 
+    def forget(self, device_id: str) -> None:
+        """Let go of what Google said of a device."""
+        self._texts.pop(device_id, None)
+
     def joined(self, device_id: str, news: News) -> Report:
         """A report of the device itself with what its other source and Google add to its sections.
 

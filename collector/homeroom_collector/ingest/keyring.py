@@ -54,6 +54,10 @@ class Keyring:
         """Ask the store anew about devices, because they belong to another school now."""
         self.forget([key_id for key_id, key in self._keys.items() if key.device_id in device_ids])
 
+    def forget_device(self, device_id: str) -> None:
+        """Let all keys of a device in no more."""
+        self.forget([key.key_id for key in self._keys.values() if key.device_id == device_id])
+
     def known(self, authorization: str | None) -> DeviceKey | None:
         """Whose key the ``Authorization`` header carries, None where it is not here or not right."""
         parts = _bearer(authorization)

@@ -55,6 +55,11 @@ class Keeper:
         changes = await asyncio.to_thread(self._changes, scene)
         return await self._write(changes, now) if changes else []
 
+    def forget(self, device_id: str) -> None:
+        """Let go of a device that is not in the store any more; the next look begins with what the store has."""
+        self.watch.forget(device_id)
+        self._read_at = None
+
     def _changes(self, scene: Scene) -> list[Transition]:
         around = self._surroundings(scene)
         present = {key_of_finding(finding, around) for finding in scene.findings if finding.holds}
@@ -170,4 +175,5 @@ def _note(rows: dict[str, Row], closed: dict[str, Row], change: Transition, row:
     elif change.after is not None:
         rows[key] = row
     if change.change in ("opened", "reopened", "closed"):
-        _log.info("problem %s: %s (%s)", change.change, row.problem.summary, key)
+        # The summary names the device as people call it, and logs live on where a device is forgotten.
+        _log.info("problem %s: %s", change.change, key)
