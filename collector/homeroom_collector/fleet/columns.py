@@ -1,12 +1,14 @@
-"""One table of one school as columns: 8 bytes a value, labels shared. Rows of one device lie side by side.
+"""One table of one school: 8 bytes a value, labels shared. A device's rows lie side by side, and so do a row's values.
 
-A value that is not known is NaN here and absent outside; a freed row is NaN throughout until it is used again.
+A report touches one stretch of memory a table that way, which is what it costs where a hundred thousand devices take
+turns. A value that is not known is NaN here and absent outside; a freed row is NaN throughout until it is used again.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
+from functools import cache
 from math import isnan
 from operator import attrgetter
 from typing import Any
@@ -22,17 +24,29 @@ def reader(column: Column) -> Callable[[Any], Number]:
     return attrgetter(column.read) if isinstance(column.read, str) else column.read
 
 
+def is_blank(values: array[float]) -> bool:
+    """Whether nothing is known in a column. Compares memory, because no NaN equals another."""
+    return values.tobytes() == _NAN_BYTES * len(values)
+
+
+@cache
+def _readers(table: Table) -> tuple[Callable[[Any], Number], ...]:
+    """The readers of a table, which all schools share."""
+    return tuple(map(reader, table.columns))
+
+
 class Columns:
     """Values of one table. A run is ``count`` rows from ``start``, owned by one device."""
 
-    __slots__ = ("_free", "_writers", "prefixes", "suffixes", "table", "values")
+    __slots__ = ("_free", "_readers", "_values", "_width", "prefixes", "suffixes", "table")
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.prefixes: list[bytes] = []
         self.suffixes: list[bytes] = []
-        self.values = tuple(array("d") for _ in table.columns)
-        self._writers = tuple(zip(self.values, map(reader, table.columns), strict=True))
+        self._readers = _readers(table)
+        self._width = len(table.columns)
+        self._values = array("d")
         self._free: dict[int, list[int]] = {}
 
     def allocate(self, prefix: bytes, suffixes: Sequence[bytes]) -> int:
@@ -51,9 +65,7 @@ class Columns:
         for suffix in suffixes:
             self.prefixes.append(prefix)
             self.suffixes.append(suffix)
-        unknown = _NAN_BYTES * len(suffixes)
-        for column in self.values:
-            column.frombytes(unknown)
+        self._values.frombytes(_NAN_BYTES * (len(suffixes) * self._width))
         return start
 
     def relabel(self, start: int, suffixes: Sequence[bytes]) -> None:
@@ -75,34 +87,41 @@ class Columns:
 
     def write_row(self, row: int, fact: Any) -> None:
         """Store the values of one row."""
-        for values, read in self._writers:
+        values, place = self._values, row * self._width
+        for read in self._readers:
             value = read(fact)
-            values[row] = _NAN if value is None else value
+            values[place] = _NAN if value is None else value
+            place += 1
 
-    def is_blank(self, place: int) -> bool:
-        """Whether nothing is known in a column. Compares memory, because no NaN equals another."""
-        return self.values[place].tobytes() == _NAN_BYTES * len(self.prefixes)
+    def column(self, place: int) -> array[float]:
+        """The values of one column in all rows."""
+        return self._values[place :: self._width]
+
+    def values_of(self, row: int) -> array[float]:
+        """The values of one row in the order of the table's columns."""
+        return self._values[row * self._width : (row + 1) * self._width]
 
     def row(self, number: int) -> dict[str, float]:
         """The known values of one row by family name."""
-        named = zip(self.table.columns, self.values, strict=True)
-        return {column.family.name: values[number] for column, values in named if not isnan(values[number])}
+        named = zip(self.table.columns, self.values_of(number), strict=True)
+        return {column.family.name: value for column, value in named if not isnan(value)}
 
-    def copy(self, start: int, count: int) -> list[array[float]]:
+    def copy(self, start: int, count: int) -> array[float]:
         """The values of a run, for another table of the same kind to :meth:`paste`."""
-        return [column[start : start + count] for column in self.values]
+        return self._values[start * self._width : (start + count) * self._width]
 
-    def paste(self, start: int, copied: list[array[float]]) -> None:
+    def paste(self, start: int, copied: array[float]) -> None:
         """Store what :meth:`copy` returned."""
-        for column, values in zip(self.values, copied, strict=True):
-            column[start : start + len(values)] = values
+        self._values[start * self._width : start * self._width + len(copied)] = copied
 
     def blank(self, start: int, count: int, *, lasting: bool) -> bool:
         """Forget the values of a run, lasting families only if ``lasting``. True if any was known."""
         unknown = array("d", [_NAN]) * count
         known = False
-        for values, column in zip(self.values, self.table.columns, strict=True):
+        first, last = start * self._width, (start + count) * self._width
+        for place, column in enumerate(self.table.columns):
             if lasting or not column.family.lasting:
-                known |= not all(map(isnan, values[start : start + count]))
-                values[start : start + count] = unknown
+                run = slice(first + place, last, self._width)
+                known |= not all(map(isnan, self._values[run]))
+                self._values[run] = unknown
         return known

@@ -33,7 +33,7 @@ def series(fleet: Fleet, device_id: str) -> dict[tuple[str, bytes], float]:
         for columns in state.columns.values():
             labels = [prefix + suffix for prefix, suffix in zip(columns.prefixes, columns.suffixes, strict=True)]
             for place, column in enumerate(columns.table.columns):
-                for label, value in zip(labels, columns.values[place], strict=True):
+                for label, value in zip(labels, columns.column(place), strict=True):
                     if value == value and f'"{device_id}"'.encode() in label:
                         assert (column.family.name, label) not in found
                         found[column.family.name, label.split(b",", 1)[-1]] = value

@@ -13,7 +13,7 @@ from itertools import compress
 import msgspec
 
 from homeroom_collector.fleet import Family
-from homeroom_collector.fleet.columns import Columns
+from homeroom_collector.fleet.columns import Columns, is_blank
 from homeroom_collector.fleet.labels import pair, pairs
 from homeroom_collector.views.metrics.formats import Format
 
@@ -32,9 +32,10 @@ def column(columns: Columns, place: int, school: str) -> tuple[bytes, int]:
 
     NaN is left out. ``school`` is its :func:`school_label`.
     """
-    if columns.is_blank(place):
+    values = columns.column(place)
+    if is_blank(values):
         return b"", 0
-    encoded = msgspec.json.encode(columns.values[place].tolist())[1:-1]
+    encoded = msgspec.json.encode(values.tolist())[1:-1]
     start = f"\n{columns.table.columns[place].family.name}{{{school},".encode()
     parts = [columns.prefixes, columns.suffixes, encoded.split(b",")]
     if _UNKNOWN in encoded:

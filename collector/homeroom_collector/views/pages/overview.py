@@ -122,4 +122,4 @@ def values(states: Sequence[SchoolState], table: str, family: str) -> Iterator[f
         columns = state.columns.get(table)
         if columns is not None:
             place = [column.family.name for column in columns.table.columns].index(family)
-            yield from (value for value in tuple(columns.values[place]) if not isnan(value))
+            yield from (value for value in columns.column(place) if not isnan(value))

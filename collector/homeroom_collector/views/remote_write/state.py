@@ -56,9 +56,9 @@ class StateRounds:
             keys = member.keys[place] or ()
             layout, start = self._pointer.layout(member.tables[place]), member.starts[place]
             for row, rest in enumerate(layout.rests(owned, keys), start):
-                for (head, _), values in zip(layout.heads, state.columns[layout.table.name].values, strict=True):
-                    if not isnan(values[row]):
-                        points.append((head + rest, sample(double(values[row]))))
+                for (head, _), value in zip(layout.heads, state.columns[layout.table.name].values_of(row), strict=True):
+                    if not isnan(value):
+                        points.append((head + rest, sample(double(value))))
         tables = tuple(member.tables[place] for place in places)
         self._sent[device] = _Sent(school, tables, tuple(member.keys[place] or () for place in places))
         return points
