@@ -52,8 +52,9 @@ lint: install
 	$(BIN)/mypy --platform win32 agent/homeroom_agent
 	$(BIN)/mypy --platform darwin agent/homeroom_agent
 
+# With BENCH_ARGS=--keep the figures go into docs/performance.md; with names only those are run.
 bench: install tools
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
 # Long runs at full size; some minutes.
 soak: install tools
