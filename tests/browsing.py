@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 import sys
@@ -66,6 +67,13 @@ async def chromium() -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+async def keep_picture(page: Page, name: str) -> None:
+    """Leave a picture of the whole page where whoever runs the tests keeps them, see ``docs/pages.md``."""
+    folder = Path(os.environ.get("HOMEROOM_SCREENSHOTS") or Path(__file__).parents[1] / "var" / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
 async def bring_axe(page: Page) -> None:

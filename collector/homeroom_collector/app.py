@@ -9,14 +9,13 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 
-from homeroom_collector import access, chromebook, views
+from homeroom_collector import access, chromebook
 from homeroom_collector.access.parts import check_routes, keep_tidy, put_door
 from homeroom_collector.background import beside, say_if_failed
 from homeroom_collector.clock import Clock
@@ -70,23 +69,21 @@ from homeroom_collector.rules.calendar import SchoolCalendar
 from homeroom_collector.rules.health.itself import Itself
 from homeroom_collector.snmp.polling.service import poll_network, register_all
 from homeroom_collector.snmp.target_files import TargetFiles, wan_ports
-from homeroom_collector.sources import calendar_settings
-from homeroom_collector.sources import schools as school_file
-from homeroom_collector.sources.calendar_keeper import CalendarKeeper, Plan
-from homeroom_collector.sources.calendar_settings import CalendarSettings
+from homeroom_collector.sources.calendar_keeper import CalendarKeeper
+from homeroom_collector.sources.from_settings import keeper_of, sync_schools
 from homeroom_collector.sources.google.measures import GoogleMeasures
 from homeroom_collector.sources.google.service import Teller, keep_synced
-from homeroom_collector.store import Store, schools
-from homeroom_collector.store.calendar_memory import CalendarMemory
+from homeroom_collector.store import Store
 from homeroom_collector.store.engine import folder_of as store_folder
 from homeroom_collector.store.manners import MannerStore
 from homeroom_collector.tickets.serving import serve_tickets
-from homeroom_collector.views.remote_write import keep_writing
+from homeroom_collector.views import site
+from homeroom_collector.views.remote_write.service import keep_writing
 
 _log = logging.getLogger(__name__)
 _HISTORY_WAIT_SECONDS = 60.0
 _CLOSURES_EVERY_SECONDS = 30.0
-_TOPOLOGY_EVERY_SECONDS = 60.0
+_TOPOLOGY_EVERY_SECONDS = (5.0, 60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +131,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None, clock: 
     app.add_routes(_views(collector))
     app.add_routes(ProblemCalls(collector.store).routes())
     chromebook.serve(app, settings.chromebooks)
-    put_door(app, collector.store, settings.access, gate.addresses, gate.limits, views.render)
+    put_door(app, collector.store, settings.access, gate.addresses, gate.limits, site.render)
     probes = probe_routes(collector.store, collector.commit)
     app.add_routes(access.requires(access.OPEN, *probes, unknown_calls()))
     check_routes(app)
@@ -205,21 +202,10 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     )
 
 
-def keeper_of(settings: Settings, store: Store) -> CalendarKeeper:
-    """The keeper of the calendars. Raises ConfigError where the calendar file is wrong."""
-    file = settings.calendar.file
-    plan = Plan(
-        settings=CalendarSettings() if file is None else calendar_settings.load(file),
-        zone=ZoneInfo(settings.timezone),
-        folder=Path() if file is None else file.parent,
-    )
-    return CalendarKeeper(plan, CalendarMemory(store))
-
-
 def _views(collector: Collector) -> list[web.RouteDef]:
     settings = collector.settings
     scheme_of = Addresses(settings.listen.trusted_proxies).scheme
-    return views.routes(
+    return site.routes(
         collector.fleet,
         collector.registry,
         settings.metrics,
@@ -282,14 +268,6 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         yield
     finally:
         await collector.store.close()
-
-
-async def sync_schools(store: Store, settings: Settings) -> None:
-    """Read the schools file, if there is one, into the store."""
-    if settings.schools.file is not None:
-        found = school_file.read(settings.schools.file)
-        bring_in = partial(schools.bring_in, found=found, source=settings.schools.file.name, now=time.time())
-        await store.write(bring_in)
 
 
 async def _committing(app: web.Application) -> AsyncIterator[None]:
@@ -373,7 +351,8 @@ async def _keep_calendars(collector: Collector) -> None:
 
 
 async def _keep_topology(collector: Collector) -> None:
-    """Draw the topology anew, at most once a minute, when gear tells of other names, ports or neighbours."""
+    """Draw the topology anew, often at first, then at most once a minute, when gear tells of other neighbours."""
+    pause, longest = _TOPOLOGY_EVERY_SECONDS
     while True:
         if collector.fleet.network_changed:
             try:
@@ -381,7 +360,8 @@ async def _keep_topology(collector: Collector) -> None:
             except CollectorError as error:
                 collector.fleet.network_changed = True
                 _log.warning("topology not drawn: %s", error)
-        await asyncio.sleep(_TOPOLOGY_EVERY_SECONDS)
+            pause = min(2 * pause, longest)
+        await asyncio.sleep(pause)
 
 
 async def draw_topology(collector: Collector) -> None:

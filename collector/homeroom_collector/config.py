@@ -45,9 +45,9 @@ from homeroom_collector.snmp.settings import SnmpSettings
 from homeroom_collector.sources.google import settings as google
 from homeroom_collector.sources.google.settings import GoogleSettings
 from homeroom_collector.strict import Seconds
-from homeroom_collector.views.metrics import MetricsSettings
-from homeroom_collector.views.remote_write import RemoteWriteSettings
+from homeroom_collector.views.metrics.settings import MetricsSettings
 from homeroom_collector.views.remote_write import settings as remote_write
+from homeroom_collector.views.remote_write.settings import RemoteWriteSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

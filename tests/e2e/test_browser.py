@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from browsing import bring_axe, chromium, demo, violations
+from browsing import bring_axe, chromium, demo, keep_picture, violations
 from stack import until
 
-LISTS = (
-    "/", "/problems", "/devices", "/network", "/standards", "/refresh", "/refresh?budget=2000", "/erate", "/equity",
-    "/register", "/set-up", "/privacy", "/sign-in",
-)  # fmt: skip
+PAGES = {
+    "overview": "/", "problems": "/problems", "devices": "/devices", "network": "/network", "standards": "/standards",
+    "refresh": "/refresh", "what-if": "/refresh?budget=2000", "erate": "/erate", "equity": "/equity",
+    "register": "/register", "quarantine": "/quarantine", "rejected": "/quarantine?standing=rejected",
+    "set-up": "/set-up", "privacy": "/privacy", "sign-in": "/sign-in", "school": "/schools/lincoln",
+}  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 
@@ -59,7 +61,7 @@ async def test_a_technician_finds_decides_answers_and_enrols(browser: Browser, l
     assert "used before" in await stranger.inner_text("main")
 
     # A device by its asset tag, in the one box.
-    await loaded(page, base + "/devices?q=lin-1003", "LIN-1003")
+    await loaded(page, base + "/devices?q=lin-1003", "What happened to it")
     await page.goto(base + "/")
     await page.get_by_role("searchbox").fill("lin-1003")
     await page.keyboard.press("Enter")
@@ -97,11 +99,16 @@ async def test_a_technician_finds_decides_answers_and_enrols(browser: Browser, l
     await page.get_by_label("What for").fill("cart 7")
     await page.get_by_role("button", name="Make a token").click()
     token = await page.locator("pre.token").inner_text()
-    body = {"token": token, "device": {"platform": "linux", "serial": "BROWSER1"}}
+    body = {"token": token, "device": {"platform": "chromeos", "serial": "BROWSER1"}}
     answer = await page.request.post(base + "/api/v1/enroll", data=body)
     assert answer.status == 201
-    await page.get_by_role("searchbox").fill("BROWSER1")
-    await page.keyboard.press("Enter")
+
+    # It is in no register, so somebody has to let it in.
+    await page.get_by_role("link", name="Quarantine").click()
+    await page.get_by_role("checkbox", name="BROWSER1").check()
+    await page.get_by_role("button", name="Accept").click()
+    await expect(page.get_by_role("status")).to_contain_text("1 device accepted")
+    await loaded(page, base + "/devices?q=BROWSER1", "What happened to it")
     await page.wait_for_url("**/devices/dev-*")
 
     await page.get_by_role("button", name="Sign out").click()
@@ -109,7 +116,7 @@ async def test_a_technician_finds_decides_answers_and_enrols(browser: Browser, l
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 async def test_everybody_can_read_every_page_light_dark_small_and_without_scripts(browser: Browser, link: str):
     page = await signed_in(browser, link)
     base = link.split("/sign-in", maxsplit=1)[0]
@@ -119,9 +126,9 @@ async def test_everybody_can_read_every_page_light_dark_small_and_without_script
     gear = await page.locator("section[aria-labelledby=network] tbody th a").first.get_attribute("href")
     await loaded(page, base + "/problems", "battery")
     problem = await page.locator("tbody th a").first.get_attribute("href")
-    paths = [*LISTS, "/schools/lincoln", str(device), str(gear), str(problem)]
+    pages = PAGES | {"device": str(device), "switch": str(gear), "problem": str(problem)}
     found: list[str] = []
-    for path in paths:
+    for name, path in pages.items():
         answer = await page.goto(base + path)
         assert answer is not None
         assert answer.status == 200, path
@@ -129,10 +136,13 @@ async def test_everybody_can_read_every_page_light_dark_small_and_without_script
         await page.emulate_media(color_scheme="light")
         await page.set_viewport_size(DESK)
         found += await violations(page)
+        await keep_picture(page, f"{name}-light")
         await page.emulate_media(color_scheme="dark")
         found += await violations(page, "color-contrast", "link-in-text-block")
+        await keep_picture(page, f"{name}-dark")
         await page.set_viewport_size(PHONE)
         found += await violations(page, "target-size", "scrollable-region-focusable")
+        await keep_picture(page, f"{name}-phone")
         wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         found += [f"{path} scrolls sideways on a phone"] if wide else []
     assert found == []
@@ -147,7 +157,7 @@ async def test_everybody_can_read_every_page_light_dark_small_and_without_script
     # Without scripts every page says the same.
     state = await page.context.storage_state()
     plain = await (await browser.new_context(java_script_enabled=False, storage_state=state)).new_page()
-    for path in paths:
+    for path in pages.values():
         await page.goto(base + path)
         await plain.goto(base + path)
         assert await plain.locator("main h1").inner_text() == await page.locator("main h1").inner_text()

@@ -11,10 +11,8 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from homeroom_collector.demo import plan
-from homeroom_collector.demo.plan import Places
-from homeroom_collector.demo.run import program
-from homeroom_collector.simulate import recordings
+from homeroom_collector.demo.gear import answering
+from homeroom_collector.simulate import files
 from homeroom_collector.simulate.district import build
 from stack import Stack, free_port, tool, until
 
@@ -40,22 +38,18 @@ async def test_prometheus_knows_the_uptime_of_a_laptop_on_its_first_day(stack: S
 
 
 async def test_ports_of_a_switch_move_and_promtool_has_nothing_to_say(stack: Stack):
-    folder, snmp_port = stack.folder, free_port()
-    recordings.write(build(), folder / "snmp")
-    places = Places(folder=folder, port=stack.port, snmp_port=snmp_port, prometheus_port=0)
-    await stack.children.start("snmp", [program("snmpsim-command-responder"), *plan.snmp_simulator(places)])
-    names = ("lincoln-core", "washington-ups1", "lincoln-office-printer")
-    await stack.collector(
-        snmp={
-            "interval": 2,
-            "credentials": [{"name": name, "version": "2c", "community": name} for name in names],
-            "targets": [
-                {"name": name, "host": "127.0.0.1", "port": snmp_port, "school": "lincoln", "credentials": name}
-                for name in names
-            ],
-        }
-    )
-    await stack.agent()
+    district = build()
+    gear = [
+        each for each in district.gear if each.name in ("lincoln-core", "lincoln-office-printer", "washington-ups1")
+    ]
+    with answering(district, 0) as port:
+        targets = [files.target(each, port) | {"school": "lincoln"} for each in gear]
+        await stack.collector(snmp={"interval": 2, "credentials": files.credentials(district), "targets": targets})
+        await stack.agent()
+        await moves_and_passes(stack)
+
+
+async def moves_and_passes(stack: Stack) -> None:
 
     async def moving() -> bool | None:
         first = samples(await stack.metrics(), "homeroom_interface_receive_bytes_total")
@@ -96,11 +90,11 @@ async def test_the_demo_shows_this_machine_and_the_switches_and_leaves_nothing_b
                     return None
                 laptops = samples(text, "homeroom_device_uptime_seconds")
                 ports = samples(text, "homeroom_interface_receive_bytes_total")
-                return text if len(laptops) == 61 and len(ports) == 3 * (28 + 52) else None
+                return text if len(laptops) == 61 and len(ports) == 3 * (28 + 52 + 28 + 3 * 2) else None
 
-            await until(seen, 60, "61 laptops and 240 ports")
+            await until(seen, 60, "61 laptops and 342 ports")
         started = descendants(demo.pid)
-        assert len(started) >= 4
+        assert len(started) >= 3
     finally:
         demo.send_signal(signal.SIGINT)
         said, _ = await asyncio.wait_for(demo.communicate(), 60)

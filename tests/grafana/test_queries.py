@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,9 @@ from prometheus_client import CollectorRegistry, Gauge
 from collector.decisions.made_up import of_everything, schools
 from homeroom_collector.decisions.newest import Decided
 from homeroom_collector.demo import plan
+from homeroom_collector.demo.gear import answering
 from homeroom_collector.demo.plan import Places
 from homeroom_collector.demo.processes import Children
-from homeroom_collector.demo.run import program
 from homeroom_collector.demo.tokens import make_tokens
 from homeroom_collector.fleet import Fleet
 from homeroom_collector.fleet.traffic import Load
@@ -31,7 +32,8 @@ from homeroom_collector.simulate.district import District, build
 from homeroom_collector.sources.google.measures import GoogleMeasures
 from homeroom_collector.store import Store
 from homeroom_collector.store.satellites import Satellite
-from homeroom_collector.views.metrics import MetricsSettings, routes
+from homeroom_collector.views.metrics.routes import routes
+from homeroom_collector.views.metrics.settings import MetricsSettings
 from homeroom_collector.views.remote_write.measures import RemoteWriteMeasures
 from homeroom_dashboards.write import FOLDER
 from letting_in import letting_in
@@ -161,7 +163,6 @@ async def start(stack: Stack, district: District, places: Places) -> None:
     async def python(name: str, *arguments: str, stdin: str = "") -> None:
         await stack.children.start(name, [sys.executable, "-m", *arguments], stdin=stdin)
 
-    await stack.children.start("snmp", [program("snmpsim-command-responder"), *plan.snmp_simulator(places)])
     await python("collector", "homeroom_collector", "serve", "--config", str(places.collector))
     await until(stack._ready, 30, "a ready collector")
     audiences = sorted({(laptop.school_id, laptop.grade_band) for laptop in district.laptops})
@@ -180,10 +181,11 @@ async def test_every_question_has_an_answer_and_asks_only_for_documented_metrics
     district = build(laptops=LAPTOPS)
     plan.write(district, places)
     hasten(places, patient)
-    children = Children(tmp_path / "logs")
+    children, answers = Children(tmp_path / "logs"), ExitStack()
     try:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
             stack = Stack(tmp_path, children, http, places.port)
+            answers.enter_context(answering(district, places.snmp_port))
             await start(stack, district, places)
             unanswered = list(questions())
             prometheus = f"http://127.0.0.1:{places.prometheus_port}"
@@ -204,6 +206,7 @@ async def test_every_question_has_an_answer_and_asks_only_for_documented_metrics
             assert not await ask(http, prometheus, "count by (school) (homeroom_school_info) > 1"), "scraped twice"
     finally:
         await children.stop()
+        answers.close()
     asked = {name for q in questions() for name in re.findall(r"\b(?:homeroom|process)_\w+", q.expression)}
     assert asked - {name for name in asked if name.removesuffix("_bucket") in DOCUMENTED} <= exported
 

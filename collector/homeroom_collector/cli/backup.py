@@ -18,9 +18,6 @@ from homeroom_collector.backup.manifest import Manifest
 from homeroom_collector.backup.take import take
 from homeroom_collector.cli.options import add_config, settings_of, wait_for
 
-NAME = "backup"
-HELP = "write everything that the store holds into one file, while the collector runs"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

@@ -10,7 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from homeroom_collector import strict
-from homeroom_collector.app import keeper_of
 from homeroom_collector.cli.listing import show
 from homeroom_collector.cli.options import add_config, add_format, settings_of, store_of, wait_for
 from homeroom_collector.cli.options import day as date_of
@@ -18,11 +17,9 @@ from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.model import School
 from homeroom_collector.rules.mute_intervals import time_intervals
+from homeroom_collector.sources.from_settings import keeper_of
 from homeroom_collector.store import Connection, closures, schools
 from homeroom_collector.tickets import settings as ticket_settings
-
-NAME = "calendar"
-HELP = "show the days of school, and call days off at short notice"
 
 _ALL = "all"
 _COLUMNS = ("school_id", "day", "weekday", "bells", "hours")

@@ -18,9 +18,6 @@ from homeroom_collector.store.engine import parse_url
 from homeroom_collector.tickets import settings as ticket_settings
 from homeroom_collector.tls import Certificate
 
-NAME = "check-config"
-HELP = "check the configuration and the files it names, and change nothing"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

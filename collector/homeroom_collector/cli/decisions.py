@@ -11,8 +11,9 @@ from homeroom_collector.cli.listing import show
 from homeroom_collector.cli.options import add_config, add_format, day, settings_of, store_of, wait_for
 from homeroom_collector.config import Settings
 from homeroom_collector.decisions.answers import Answer, Row, View
-from homeroom_collector.decisions.board import Board, Policies
+from homeroom_collector.decisions.board import Board
 from homeroom_collector.decisions.district import District
+from homeroom_collector.decisions.policies import Policies
 from homeroom_collector.decisions.reading import Reader
 from homeroom_collector.decisions.refresh_settings import network_support
 from homeroom_collector.decisions.scope import WHOLE, Scope

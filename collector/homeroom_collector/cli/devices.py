@@ -16,9 +16,6 @@ from homeroom_collector.config import Settings
 from homeroom_collector.model import Standing
 from homeroom_collector.store import Connection, devices, keys, standing
 
-NAME = "devices"
-HELP = "list the devices of the register; accept, reject or rekey single ones"
-
 _COLUMNS = (
     "device_id", "device_class", "school_id", "grade_band", "name", "serial", "manufacturer", "model",
     "platform", "standing", "enrolled_at", "received_at",

@@ -9,9 +9,6 @@ from homeroom_collector.cli.decisions import add_shared, board_of, print_view
 from homeroom_collector.decisions.answers.equity import ANSWER
 from homeroom_collector.decisions.board import Board
 
-NAME = "equity"
-HELP = "compare schools by devices, bandwidth, uptime and repairs, and say what narrows the widest gap"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

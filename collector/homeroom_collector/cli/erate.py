@@ -8,9 +8,6 @@ from homeroom_collector.cli.decisions import add_shared, board_of, print_rows, s
 from homeroom_collector.decisions.answers import Row
 from homeroom_collector.decisions.answers.erate import ANSWER
 
-NAME = "erate"
-HELP = "show the E-rate Category Two budget, what it paid for, and what an auditor would ask"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

@@ -12,9 +12,6 @@ from homeroom_collector.cli.options import add_config, add_format, settings_of, 
 from homeroom_collector.config import Settings
 from homeroom_collector.store import device_events
 
-NAME = "events"
-HELP = "list what happened to devices: enrolled, set up again, moved, one key on two machines"
-
 _COLUMNS = ("happened_at", "device_id", "school_id", "kind", "detail")
 _DAY_SECONDS = 86_400.0
 

@@ -20,9 +20,6 @@ from homeroom_collector.store.forgetting.found import Found, find
 from homeroom_collector.store.forgetting.taking_away import take_away
 from homeroom_collector.store.forgetting.tickets_left import DeskTicket, desk_tickets
 
-NAME = "forget"
-HELP = "let go of everything that is known of a device, and give a receipt"
-
 
 @dataclass(frozen=True, slots=True)
 class _Done:

@@ -21,9 +21,6 @@ from homeroom_collector.sources.google.service import calling
 from homeroom_collector.sources.google.sync import GoogleSync, Step
 from homeroom_collector.store import schools
 
-NAME = "google"
-HELP = "bring in Chromebooks from Google's register and telemetry"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

@@ -21,8 +21,6 @@ from homeroom_collector.sources import schools as school_file
 from homeroom_collector.store import open_store, schools
 from homeroom_collector.store.schools import BroughtIn
 
-NAME = "import"
-HELP = "bring in what the district already knows"
 _KINDS: dict[str, ModuleType] = {
     "devices": import_devices,
     "snipe-it": import_snipe_it,

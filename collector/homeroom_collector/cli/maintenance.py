@@ -18,9 +18,6 @@ from homeroom_collector.rules.maintenance import Window
 from homeroom_collector.store import Connection, devices, maintenance, schools
 from homeroom_collector.strict import seconds
 
-NAME = "maintenance"
-HELP = "plan work at a school or on a device: no problems are made meanwhile, and what ends ends"
-
 _COLUMNS = ("window_id", "starts_at", "ends_at", "school_id", "device_id", "reason", "author")
 _ALL = "all"
 

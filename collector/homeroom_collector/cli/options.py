@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from homeroom_collector.app import sync_schools
 from homeroom_collector.config import Settings, load
+from homeroom_collector.sources.from_settings import sync_schools
 from homeroom_collector.store import Store, open_store
 
 T = TypeVar("T")

@@ -18,9 +18,6 @@ from homeroom_collector.satellite.settings import token_of
 from homeroom_collector.snmp.target_files import TargetFiles
 from homeroom_collector.systemd import told_to_systemd
 
-NAME = "poll"
-HELP = "run a satellite: poll the network gear of one school and forward to the collector"
-
 _log = logging.getLogger(__name__)
 
 

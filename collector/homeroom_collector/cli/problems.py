@@ -19,9 +19,6 @@ from homeroom_collector.rules.problem_state import State
 from homeroom_collector.store import Connection, problem_list, problem_people, problem_times
 from homeroom_collector.store.problem_list import STATES, Wanted
 
-NAME = "problems"
-HELP = "list what is wrong and what explains it; acknowledge, take over, write notes"
-
 _COLUMNS = (
     "problem_id", "severity", "state", "opened_at", "school_id", "kind", "summary", "members", "acknowledged_by",
     "owner",

@@ -8,9 +8,6 @@ from homeroom_collector.cli.decisions import add_shared, add_view, board_of, pri
 from homeroom_collector.decisions.answers.readiness import ANSWER, parts, schools
 from homeroom_collector.rules.verdict import Verdict
 
-NAME = "readiness"
-HELP = "tell which schools can hold a state test: devices, bandwidth and access points for so many at once"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

@@ -8,9 +8,6 @@ from homeroom_collector.cli.decisions import add_shared, board_of, print_rows, s
 from homeroom_collector.decisions.answers.reconcile import ANSWER, rows
 from homeroom_collector.rules.reconcile import Kind
 
-NAME = "reconcile"
-HELP = "find ghosts, forgotten, unregistered and misplaced devices; exit with 1 where there are any"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

@@ -11,9 +11,6 @@ from homeroom_collector.cli.options import settings_of
 from homeroom_collector.decisions import refresh_settings
 from homeroom_collector.decisions.answers.refresh import ANSWER, SCENARIOS, compared
 
-NAME = "refresh"
-HELP = "plan the replacement of devices by fiscal year, with reasons and dollars"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

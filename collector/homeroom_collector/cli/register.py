@@ -19,8 +19,6 @@ from homeroom_collector.rules.register import Entry, Merge, merged
 from homeroom_collector.sources.asset_fields import COLUMNS, Mapped, Reader
 from homeroom_collector.store import Connection, assets, schools
 
-NAME = "register"
-HELP = "show the register of devices with its sources and history, or change one device by hand"
 _SOURCE = "by hand"
 _FIELD_COLUMNS = ("asset", "field", "value", "source")
 _CHANGES = ("changed_at", "source", "subject", "field", "before", "after")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from homeroom_collector.app import keeper_of
 from homeroom_collector.cli.decisions import board_of
 from homeroom_collector.cli.listing import show
 from homeroom_collector.cli.options import add_config, day, settings_of, store_of, wait_for
@@ -22,11 +21,9 @@ from homeroom_collector.letters.post import Outcome, Post
 from homeroom_collector.letters.reports import Reports, Wanted
 from homeroom_collector.mail import MailServer
 from homeroom_collector.model import School
+from homeroom_collector.sources.from_settings import keeper_of
 from homeroom_collector.store import Store, digests
 from homeroom_collector.views.reports import Facts, Period, as_html, as_pdf, gathered, made, month, quarter
-
-NAME = "report"
-HELP = "write a school's month or the district's quarter in plain words, as PDF or HTML, or send it to its readers"
 
 _COLUMNS = ("to", "school", "period", "result")
 _FINE: frozenset[Outcome] = frozenset({"sent", "done before"})

@@ -10,9 +10,6 @@ from homeroom_collector.backup.restore import look, restore
 from homeroom_collector.cli.backup import described, shown
 from homeroom_collector.cli.options import add_config, settings_of, wait_for
 
-NAME = "restore"
-HELP = "check a backup and let it take the place of the store; the collector must be stopped"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

@@ -15,9 +15,6 @@ from homeroom_collector.config import Settings
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.store import Connection, satellites, schools
 
-NAME = "satellite"
-HELP = "let satellites in, list them, and let them in no more"
-
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _COLUMNS = (
     "name", "school_id", "enrolled_at", "contact_at", "targets", "answering", "waiting_reports", "lost_reports",

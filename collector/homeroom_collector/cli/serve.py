@@ -26,9 +26,6 @@ from homeroom_collector.serving import runner_of, site_of
 from homeroom_collector.systemd import told_to_systemd
 from homeroom_collector.tls import Certificate
 
-NAME = "serve"
-HELP = "run the collector"
-
 _log = logging.getLogger(__name__)
 _STOP_SECONDS = 10.0
 

@@ -14,9 +14,6 @@ from homeroom_collector.config import Settings, own_url
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.store import schools
 
-NAME = "sign-in"
-HELP = "print a link that signs in once"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

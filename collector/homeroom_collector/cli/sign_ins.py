@@ -13,9 +13,6 @@ from homeroom_collector.config import Settings
 from homeroom_collector.store import sign_ins
 from homeroom_collector.store.sign_ins import SignIn
 
-NAME = "sign-ins"
-HELP = "list who signed in, when and how, and who was refused"
-
 _COLUMNS = ("signed_at", "name", "method", "outcome", "detail")
 _DAY_SECONDS = 86_400.0
 

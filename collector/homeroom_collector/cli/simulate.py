@@ -15,8 +15,6 @@ from homeroom_collector.simulate.growth import Size, grow
 from homeroom_collector.simulate.stream import Pace
 from homeroom_collector.strict import seconds
 
-NAME = "simulate"
-HELP = "play a pretended district of any size into a collector of its own, with troubles of known cause"
 _EPILOG = """\
 Without --start the district's day begins half an hour before the first bell of the next school day. The same seed,
 script and dates give the same reports, byte for byte. What goes wrong, and when, is written to truth.csv.

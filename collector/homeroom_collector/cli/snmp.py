@@ -32,9 +32,6 @@ from homeroom_collector.snmp.session import (
     SnmpVersion,
 )
 
-NAME = "snmp"
-HELP = "ask and find network gear, and list the device families that are known"
-
 AUTH_VARIABLE, PRIV_VARIABLE = "HOMEROOM_SNMP_AUTH_PASSWORD", "HOMEROOM_SNMP_PRIV_PASSWORD"
 
 

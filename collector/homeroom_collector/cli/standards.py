@@ -16,9 +16,6 @@ from homeroom_collector.errors import CollectorError
 from homeroom_collector.rules.verdict import Verdict
 from homeroom_collector.store import Connection, baselines
 
-NAME = "standards"
-HELP = "hold every device and school to the district's minimum, with reasons"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

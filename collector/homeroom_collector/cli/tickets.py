@@ -24,9 +24,6 @@ from homeroom_collector.tickets import settings as ticket_settings
 from homeroom_collector.tickets.service import desk_of
 from homeroom_collector.tickets.trial import trial
 
-NAME = "tickets"
-HELP = "show the tickets that were made, and try the help desk"
-
 _COLUMNS = ("desk_id", "phase", "firing", "school", "kind", "severity", "member_count", "first_at", "error", "summary")
 _DAY = 86_400.0
 

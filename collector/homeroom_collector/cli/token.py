@@ -18,9 +18,6 @@ from homeroom_collector.cli.schools_known import check_schools
 from homeroom_collector.config import Settings
 from homeroom_collector.store import Connection, api_tokens, schools, tokens
 
-NAME = "token"
-HELP = "make, list and revoke enrolment tokens and API tokens"
-
 _COLUMNS = ("token_id", "school_id", "grade_band", "label", "state", "uses", "uses_allowed", "created_at", "expires_at")
 
 

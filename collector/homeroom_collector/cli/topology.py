@@ -17,9 +17,6 @@ from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.rules.presence import Cutoffs, gear_states
 from homeroom_collector.snmp.settings import with_files
 
-NAME = "topology"
-HELP = "show how network gear is connected"
-
 _COLUMNS = ("device", "school", "kind", "state", "port", "parent", "parent_port", "wan_ports")
 
 

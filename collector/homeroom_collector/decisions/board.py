@@ -8,29 +8,18 @@ from datetime import date
 from functools import cached_property
 
 from homeroom_collector.decisions.district import District
-from homeroom_collector.decisions.standards_settings import Minimum
+from homeroom_collector.decisions.policies import Policies
 from homeroom_collector.model import School
 from homeroom_collector.rules import equity, reconcile, refresh
 from homeroom_collector.rules.asset import Assignment
 from homeroom_collector.rules.equity import Standing, of_students
 from homeroom_collector.rules.equity_gaps import Gap, gaps
-from homeroom_collector.rules.fiscal_year import FiscalYears
 from homeroom_collector.rules.readiness import Readiness, SchoolMeans, readiness
 from homeroom_collector.rules.reconcile import Discrepancy, Seen
 from homeroom_collector.rules.refresh import RefreshPlan
 from homeroom_collector.rules.refresh_policy import RefreshPolicy
 from homeroom_collector.rules.standards import DeviceVerdict, judge
 from homeroom_collector.rules.verdict import Verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policies:
-    """What the district decided: its minimum, its refresh plan, its fiscal year, and when silence is too long."""
-
-    minimum: Minimum
-    refresh: RefreshPolicy
-    years: FiscalYears
-    silent_days: int
 
 
 @dataclass(frozen=True, kw_only=True)

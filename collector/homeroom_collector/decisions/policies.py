@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from homeroom_collector.decisions import refresh_settings, standards_settings
-from homeroom_collector.decisions.board import Policies
+from homeroom_collector.decisions.standards_settings import Minimum
 from homeroom_collector.rules.fiscal_year import FiscalYears
+from homeroom_collector.rules.refresh_policy import RefreshPolicy
 from homeroom_collector.strict import Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """What the district decided: its minimum, its refresh plan, its fiscal year, and when silence is too long."""
+
+    minimum: Minimum
+    refresh: RefreshPolicy
+    years: FiscalYears
+    silent_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,6 @@ from pathlib import Path
 
 from homeroom_collector.demo.run import demo
 
-NAME = "demo"
-HELP = "run a pretended district on this machine, with this machine as a real agent"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may be typed."""

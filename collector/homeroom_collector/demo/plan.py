@@ -1,4 +1,4 @@
-"""Every file the demo needs, written under its folder: configurations, schools, SNMP recordings.
+"""Every file the demo needs, written under its folder: configurations, schools, the register.
 
 The configurations are ordinary ones, of the kind that a district writes; nothing in the collector knows of the demo.
 """
@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 
 from homeroom_collector.demo.register import write_register
-from homeroom_collector.simulate import recordings
+from homeroom_collector.simulate import files
 from homeroom_collector.simulate.district import District
 
 LAPTOP_SECONDS = 10
@@ -63,11 +62,6 @@ class Places:
         """Configuration of Prometheus."""
         return self.folder / "prometheus.yml"
 
-    @property
-    def recordings(self) -> Path:
-        """Folder of the pretended gear."""
-        return self.folder / "snmp"
-
 
 def free_port(kind: socket.SocketKind, wanted: int = 0) -> int:
     """Give ``wanted`` if it is free on loopback, else any free port."""
@@ -82,7 +76,6 @@ def free_port(kind: socket.SocketKind, wanted: int = 0) -> int:
 def write(district: District, places: Places) -> None:
     """Write all files. Existing ones are replaced; the store and the agent's key are left as they are."""
     places.folder.mkdir(parents=True, exist_ok=True)
-    recordings.write(district, places.recordings)
     _write_schools(district, places.folder / "schools.csv")
     # JSON is YAML; it needs no library here and is as readable for a small file.
     _write(places.collector, json.dumps(_collector(district, places), indent=2))
@@ -111,22 +104,17 @@ def _collector(district: District, places: Places) -> dict[str, object]:
         "listen": {"host": "127.0.0.1", "port": places.port},
         "store": {"url": f"sqlite:///{places.folder / 'homeroom.db'}"},
         "schools": {"file": str(places.folder / "schools.csv")},
+        # What the register does not list waits in quarantine, unless it is of a kind that this machine may be.
+        "enrolment": {
+            "quarantine": "computers",
+            "accept": [{"platform": each} for each in ("linux", "macos", "windows")],
+        },
         "agents": {"interval": LAPTOP_SECONDS},
         "decisions": {"refresh": str(places.folder / "refresh.yml"), "every": f"{DECIDE_SECONDS}s"},
         "snmp": {
             "interval": f"{POLL_SECONDS}s",
-            # Each pretended device answers to a community of its own name.
-            "credentials": [{"name": g.name, "version": "2c", "community": g.name} for g in district.gear],
-            "targets": [
-                {
-                    "name": g.name,
-                    "host": "127.0.0.1",
-                    "port": places.snmp_port,
-                    "school": g.school_id,
-                    "credentials": g.name,
-                }
-                for g in district.gear
-            ],
+            "credentials": files.credentials(district),
+            "targets": [files.target(gear, places.snmp_port) for gear in district.gear],
         },
     }
 
@@ -152,18 +140,6 @@ def _prometheus(places: Places) -> dict[str, object]:
         "static_configs": [{"targets": [f"127.0.0.1:{places.port}"]}],
     }
     return {"global": {"evaluation_interval": "30s"}, "scrape_configs": [scrape]}
-
-
-def snmp_simulator(places: Places) -> list[str]:
-    """Options of the SNMP simulator; as root it insists on being told to stay root."""
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return [
-        *(("--process-user=root", "--process-group=root") if root else ()),
-        f"--data-dir={places.recordings}",
-        f"--cache-dir={places.folder / 'snmp-index'}",
-        "--log-level=error",
-        f"--agent-udpv4-endpoint=127.0.0.1:{places.snmp_port}",
-    ]
 
 
 def prometheus_options(places: Places) -> list[str]:

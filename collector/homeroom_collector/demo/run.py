@@ -10,7 +10,6 @@ import json
 import shutil
 import signal
 import socket
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from rich.console import Console
 
 from homeroom_collector.demo import plan
 from homeroom_collector.demo.counts import count
+from homeroom_collector.demo.gear import answering
 from homeroom_collector.demo.plan import Places
 from homeroom_collector.demo.processes import ChildFailedError, Children, python_module
 from homeroom_collector.demo.register import import_register
@@ -57,19 +57,24 @@ async def _run(console: Console, folder: Path, port: int, laptops: int) -> None:
     plan.write(district, places)
     children = Children(folder / "logs")
     try:
-        async with aiohttp.ClientSession(timeout=_TIMEOUT) as http:
-            await _start(children, http, district, places, laptops)
-            await _show(console, children, http, places, stop)
+        with answering(district, places.snmp_port):
+            async with aiohttp.ClientSession(timeout=_TIMEOUT) as http:
+                await _start(children, http, places)
+                link = await make_sign_in(places.collector, places.url)
+                with Screen(console, places, link, prometheus=shutil.which("prometheus") is not None) as screen:
+                    await _fill(children, district, places, laptops)
+                    await _show(screen, children, http, places, stop)
     finally:
         await children.stop()
 
 
-async def _start(
-    children: Children, http: aiohttp.ClientSession, district: District, places: Places, laptops: int
-) -> None:
-    await children.start("snmp", [program("snmpsim-command-responder"), *plan.snmp_simulator(places)])
+async def _start(children: Children, http: aiohttp.ClientSession, places: Places) -> None:
     await children.start("collector", python_module("homeroom_collector", "serve", "--config", str(places.collector)))
     await _ready(children, http, places)
+
+
+async def _fill(children: Children, district: District, places: Places, laptops: int) -> None:
+    """Bring in the register, the laptops, this machine, and Prometheus where it is installed."""
     audiences = sorted({(laptop.school_id, laptop.grade_band) for laptop in district.laptops})
     await import_register(places.collector, places.register)
     tokens = await make_tokens(places.collector, audiences)
@@ -106,15 +111,15 @@ async def _ready(children: Children, http: aiohttp.ClientSession, places: Places
 
 
 async def _show(
-    console: Console, children: Children, http: aiohttp.ClientSession, places: Places, stop: asyncio.Event
+    screen: Screen, children: Children, http: aiohttp.ClientSession, places: Places, stop: asyncio.Event
 ) -> None:
-    link = await make_sign_in(places.collector, places.url)
-    with Screen(console, places, link, prometheus=shutil.which("prometheus") is not None) as screen:
-        while not stop.is_set():
-            children.check()
-            async with http.get(f"{places.url}/metrics") as answer:
-                screen.show(count(await answer.text()))
-            await _wait(stop, _LOOK_SECONDS)
+    while not stop.is_set():
+        children.check()
+        async with http.get(f"{places.url}/metrics") as answer:
+            text = await answer.text()
+        # Beside the event loop, which answers for the gear.
+        screen.show(await asyncio.to_thread(count, text))
+        await _wait(stop, _LOOK_SECONDS)
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:
@@ -123,12 +128,3 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
     except TimeoutError:
         return
-
-
-def program(name: str) -> str:
-    """Find a program beside this Python first: a virtual environment need not be activated."""
-    beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.exists() else shutil.which(name)
-    if found is None:
-        raise OSError(f"{name} is missing; it comes with: pip install 'homeroom[demo]'")
-    return found

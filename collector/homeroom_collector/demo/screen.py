@@ -23,6 +23,7 @@ class Screen:
     def __enter__(self) -> Screen:
         if self._console.is_terminal:
             self._live.start()
+            self._live.update(self._heading, refresh=True)
         else:
             self._console.print(self._heading, soft_wrap=True)
         return self

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 GearKind = Literal["switch", "router", "access_point", "ups", "printer"]
@@ -56,6 +57,11 @@ _MODELS = (
         manufacturer="Harbor", model="Staffbook 15", bought=2025, memory_bytes=16 * 2**30, disk_bytes=512 * 10**9,
         disk_type="nvme", battery_wh=60.0, cpu="Harbor H5", cores=8,
     ),
+)  # fmt: skip
+_FOREIGN = LaptopModel(
+    manufacturer="Gable", model="Chromebook 314", bought=2022, memory_bytes=4 * 2**30, disk_bytes=64 * 10**9,
+    disk_type="emmc", battery_wh=48.0, cpu="Gable G1", cores=4, platform="chromeos", os_name="ChromeOS",
+    os_version="126", support_end="2029-06-30",
 )  # fmt: skip
 
 
@@ -127,7 +133,16 @@ def build(*, laptops: int = 60, seed: int = 7) -> District:
     )
     chance = random.Random(seed)  # noqa: S311 - a simulation must repeat itself
     fleet = tuple(_laptop(chance, schools[number % len(schools)], number) for number in range(laptops))
-    return District(schools=schools, laptops=fleet, gear=tuple(_gear(schools)), seed=seed)
+    return District(schools=schools, laptops=fleet, gear=tuple(numbered(_gear(schools))), seed=seed)
+
+
+def strangers(district: District) -> tuple[Laptop, ...]:
+    """Chromebooks that somebody brings in, and that are in no register."""
+    chance = random.Random(f"{district.seed}/strangers")  # noqa: S311 - a simulation must repeat itself
+    made = (_laptop(chance, school, 9_000 + number) for number, school in enumerate(district.schools[:2]))
+    return tuple(
+        replace(each, serial=f"GB{each.number:06d}", asset_tag="", model=_FOREIGN, disk_wear_ratio=0.0) for each in made
+    )
 
 
 def _laptop(chance: random.Random, school: SimulatedSchool, number: int) -> Laptop:
@@ -147,11 +162,21 @@ def _laptop(chance: random.Random, school: SimulatedSchool, number: int) -> Lapt
     )
 
 
+def numbered(gear: Iterable[Gear]) -> Iterator[Gear]:
+    """Give each device its place."""
+    return (replace(each, number=number) for number, each in enumerate(gear))
+
+
 def _gear(schools: tuple[SimulatedSchool, ...]) -> Iterator[Gear]:
+    """A core, two closets and what hangs from them, in every school."""
     for school in schools:
-        core = f"{school.school_id}-core"
-        closet = f"{school.school_id}-idf1"
-        yield Gear(name=core, kind="switch", school_id=school.school_id, ports=28, links=(closet,))
-        yield Gear(name=closet, kind="switch", school_id=school.school_id, ports=52, uplink=core)
-    yield Gear(name="washington-ups1", kind="ups", school_id="washington")
-    yield Gear(name="lincoln-office-printer", kind="printer", school_id="lincoln")
+        made = partial(Gear, school_id=school.school_id)
+        core, first, second = (f"{school.school_id}-{name}" for name in ("core", "idf1", "idf2"))
+        points = tuple(f"{school.school_id}-ap{number}" for number in (1, 2, 3))
+        yield made(name=core, kind="switch", ports=28, links=(first, second))
+        yield made(name=first, kind="switch", ports=52, uplink=core, links=points[:2])
+        yield made(name=second, kind="switch", ports=28, uplink=core, links=points[2:])
+        for point, above in zip(points, (first, first, second), strict=True):
+            yield made(name=point, kind="access_point", ports=2, uplink=above)
+    yield Gear(name="washington-ups1", kind="ups", school_id="washington", uplink="washington-core")
+    yield Gear(name="lincoln-office-printer", kind="printer", school_id="lincoln", uplink="lincoln-idf2")

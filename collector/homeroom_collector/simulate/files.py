@@ -14,10 +14,9 @@ from pathlib import Path
 from homeroom_collector.simulate import gear_words as words
 from homeroom_collector.simulate.chance import between
 from homeroom_collector.simulate.district import District, Gear, Laptop
-from homeroom_collector.simulate.responder import HAS_ADDRESSES, address
+from homeroom_collector.simulate.responder import address, community
 from homeroom_collector.simulate.world import World
 
-COMMUNITY = "public"
 _WARRANTY_YEARS = 3
 _GEAR_CENTS = {"switch": 189_900, "router": 899_900, "access_point": 59_900, "ups": 69_900, "printer": 42_900}
 _COLUMNS = (
@@ -35,23 +34,24 @@ def write(world: World, folder: Path, *, snmp_port: int) -> None:
     _write_csv(folder / "truth.csv", ("cause", "subject", "school_id", "start", "end", "amount"), _truth(world))
     # JSON is YAML; these are read by programs first.
     _write_json(folder / "calendar.yml", world.years.document())
-    _write_json(folder / "targets.yml", [_target(gear, snmp_port) for gear in district.gear])
+    _write_json(folder / "targets.yml", [target(gear, snmp_port) for gear in district.gear])
 
 
 def credentials(district: District) -> list[dict[str, str]]:
-    """The ``snmp.credentials`` with which the gear is asked: where all share one address, each has its own."""
-    names = [COMMUNITY] if HAS_ADDRESSES else [gear.name for gear in district.gear]
+    """The ``snmp.credentials`` with which the gear is asked."""
+    names = dict.fromkeys(community(gear) for gear in district.gear)
     return [{"name": name, "version": "2c", "community": name} for name in names]
 
 
-def _target(gear: Gear, port: int) -> dict[str, object]:
+def target(gear: Gear, port: int) -> dict[str, object]:
+    """One line of ``snmp.targets``."""
     found: dict[str, object] = {
         "name": gear.name,
-        "host": address(gear.number),
+        "host": address(gear),
         "port": port,
         "school": gear.school_id,
         "kind": gear.kind,
-        "credentials": COMMUNITY if HAS_ADDRESSES else gear.name,
+        "credentials": community(gear),
     }
     if gear.uplink and gear.uplink.startswith("wan-"):
         found["wan"] = [f"1/{gear.ports}"]

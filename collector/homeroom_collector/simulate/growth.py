@@ -7,7 +7,7 @@ tables 105.50 and 216.45): six schools of ten are elementary, and high schools a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 
 from homeroom_collector.simulate.chance import between, mixed, pick, unit, weighted
@@ -19,6 +19,7 @@ from homeroom_collector.simulate.district import (
     Laptop,
     LaptopModel,
     SimulatedSchool,
+    numbered,
 )
 
 OFFICE = "district-office"
@@ -92,7 +93,7 @@ def grow(size: Size, *, seed: int) -> District:
     pupils = [school.enrollment_students for school in schools]
     fleet = tuple(_fleet(seed, schools, shared(size.devices, pupils)))
     extra = shared(size.switches - size.schools, pupils)
-    gear = _numbered(_gear(schools, extra, shared(size.access_points, [1 + more for more in extra])))
+    gear = numbered(_gear(schools, extra, shared(size.access_points, [1 + more for more in extra])))
     return District(schools=(*schools, _office()), laptops=fleet, gear=tuple(gear), seed=seed)
 
 
@@ -187,7 +188,3 @@ def _school_gear(school_id: str, closets: int, access: int, router: str) -> Iter
         yield Gear(name=name, kind="access_point", school_id=school_id, ports=2, uplink=parent)
     yield Gear(name=wired[0][0], kind="ups", school_id=school_id, uplink=core)
     yield Gear(name=wired[1][0], kind="printer", school_id=school_id, uplink=wired[1][1])
-
-
-def _numbered(gear: Iterable[Gear]) -> Iterator[Gear]:
-    return (replace(each, number=number) for number, each in enumerate(gear))

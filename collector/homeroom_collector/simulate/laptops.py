@@ -22,7 +22,7 @@ import aiohttp
 from homeroom_agent.report import Report, encode, stamp, to_wire
 from homeroom_collector.simulate import computers
 from homeroom_collector.simulate.computers import Measured
-from homeroom_collector.simulate.district import Laptop, build
+from homeroom_collector.simulate.district import Laptop, build, strangers
 
 _log = logging.getLogger(__name__)
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -120,20 +120,23 @@ async def run(
     url: str, tokens: Mapping[tuple[str, str], str], *, laptops: int, interval_seconds: float, seed: int
 ) -> None:
     """Let every laptop of the district live until SIGTERM or SIGINT; ``tokens`` are by school and grade band."""
-    fleet = build(laptops=laptops, seed=seed).laptops
+    district = build(laptops=laptops, seed=seed)
+    fleet = [*district.laptops, *(each for each in strangers(district) if _audience(each) in tokens)]
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as http, asyncio.TaskGroup() as group:
         lives = [
-            group.create_task(
-                live(http, url, tokens[laptop.school_id, laptop.grade_band], _pretend(laptop, seed), interval_seconds)
-            )
+            group.create_task(live(http, url, tokens[_audience(laptop)], _pretend(laptop, seed), interval_seconds))
             for laptop in fleet
         ]
         await stop.wait()
         for task in lives:
             task.cancel()
+
+
+def _audience(laptop: Laptop) -> tuple[str, str]:
+    return laptop.school_id, laptop.grade_band
 
 
 def _pretend(laptop: Laptop, seed: int) -> PretendedLaptop:

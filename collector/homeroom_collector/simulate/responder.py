@@ -1,33 +1,38 @@
 """An SNMP agent that answers for thousands of pretended devices at once, over real UDP, versions 1 and 2c.
 
-On Linux every device has an address of its own in 127.0.0.0/8 behind one socket; elsewhere, and at 127.0.0.1, the
-community says which device is meant. Only loopback is answered. What is off, dead or cut off stays silent.
+On Linux every device has an address of its own in 127.0.0.0/8; beyond some thousands two share one and differ by their
+community. Elsewhere, and at 127.0.0.1, the community is the device's name. What is off, dead or cut off stays silent.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
-import struct
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address
 
 from homeroom_collector.simulate import ber
+from homeroom_collector.simulate.district import Gear
 from homeroom_collector.simulate.mib import Mib, View
 from homeroom_collector.simulate.network import Network
 from homeroom_collector.snmp.engines import wire
 from homeroom_collector.snmp.engines.wire import MalformedError, Message
 
+if sys.platform == "linux":
+    import resource
+
 HAS_ADDRESSES = sys.platform == "linux"
 """Whether all of 127.0.0.0/8 is this machine's."""
 
+COMMUNITY = "public"
 _FIRST_ADDRESS = int(IPv4Address("127.10.0.1"))
+_MOST_ADDRESSES = 4_000
+"""Each takes an open file, of which a process has few."""
 _LOCALHOST = "127.0.0.1"
-_IP_PKTINFO = 8  # ip(7); Python has no name for it before 3.14
-_PKTINFO = struct.Struct("=I4s4s")
 _GET, _GET_NEXT, _GET_BULK, _SET = 0xA0, 0xA1, 0xA5, 0xA3
 _NO_SUCH_NAME, _READ_ONLY, _NOT_WRITABLE = 2, 4, 17
 _LARGEST_ANSWER_BYTES = 1_400
@@ -38,9 +43,17 @@ _AT_ONCE = 64
 _BUFFER_BYTES = 8 * 1024 * 1024
 
 
-def address(number: int) -> str:
-    """Where the device of this number is found; everywhere but on Linux they share one address."""
-    return str(IPv4Address(_FIRST_ADDRESS + number)) if HAS_ADDRESSES else _LOCALHOST
+def address(gear: Gear) -> str:
+    """Where a device is found; everywhere but on Linux they share one address."""
+    return str(IPv4Address(_FIRST_ADDRESS + gear.number % _MOST_ADDRESSES)) if HAS_ADDRESSES else _LOCALHOST
+
+
+def community(gear: Gear) -> str:
+    """What a device is asked with at its address."""
+    if not HAS_ADDRESSES:
+        return gear.name
+    turn = gear.number // _MOST_ADDRESSES
+    return f"{COMMUNITY}{turn + 1}" if turn else COMMUNITY
 
 
 class Responder:
@@ -48,10 +61,16 @@ class Responder:
 
     def __init__(self, network: Network, clock: Callable[[], float]) -> None:
         self._network, self._clock, self._mib = network, clock, Mib(network)
-        self._by_address = {address(gear.number): gear.name for gear in network.gear.values() if HAS_ADDRESSES}
+        self._names = {(address(gear), community(gear)): gear.name for gear in network.gear.values()}
+        self._names |= {(_LOCALHOST, name): name for name in network.gear}
         self._views: OrderedDict[str, tuple[float, View]] = OrderedDict()
         self.answered = 0
         self.silent = 0
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where datagrams are expected, this machine's usual address first."""
+        return [_LOCALHOST, *sorted({local for local, _ in self._names} - {_LOCALHOST})]
 
     def answer(self, datagram: bytes, local: str) -> bytes | None:
         """Answer one datagram that was sent to a local address; None for silence."""
@@ -59,8 +78,8 @@ class Responder:
             message = wire.read(datagram)
         except MalformedError:
             return None
-        name = self._by_address.get(local) or message.community.decode("ascii", "replace")
-        if name not in self._network.gear or not self._network.reachable(name, self._clock()):
+        name = self._names.get((local, message.community.decode("ascii", "replace")))
+        if name is None or not self._network.reachable(name, self._clock()):
             self.silent += 1
             return None
         self.answered += 1
@@ -122,46 +141,48 @@ def _bulk(view: View, names: list[ber.Oid], single: int, repetitions: int) -> It
 
 @contextlib.contextmanager
 def serving(responder: Responder, port: int = 0) -> Iterator[int]:
-    """Answer on a UDP port inside a running event loop; gives the port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found:
-        found.settimeout(0)
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
-        if HAS_ADDRESSES:
-            found.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
-        found.bind(("0.0.0.0" if HAS_ADDRESSES else _LOCALHOST, port))  # noqa: S104 - all of loopback; others get no answer
-        loop = asyncio.get_running_loop()
-        loop.add_reader(found, _take, found, responder)
-        try:
-            yield int(found.getsockname()[1])
-        finally:
-            loop.remove_reader(found)
+    """Answer on a UDP port of every address inside a running event loop; gives the port.
+
+    A socket for each address, so that nothing but loopback is bound and answers come from where was asked.
+    """
+    loop = asyncio.get_running_loop()
+    with contextlib.ExitStack() as stack:
+        for local in responder.addresses:
+            found = stack.enter_context(_open(local, port))
+            port = port or int(found.getsockname()[1])
+            loop.add_reader(found, _take, found, responder, local)
+            stack.callback(loop.remove_reader, found)
+        yield port
 
 
-def _take(found: socket.socket, responder: Responder) -> None:
+def _open(local: str, port: int) -> socket.socket:
+    try:
+        found = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    except OSError as error:
+        if error.errno != errno.EMFILE or not _more_files():
+            raise
+        found = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    found.settimeout(0)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
+    found.bind((local, port))
+    return found
+
+
+def _more_files() -> bool:
+    """Allow this process as many open files as it may have; whether that is more than before."""
+    if sys.platform != "linux":
+        return False
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return soft != hard
+
+
+def _take(found: socket.socket, responder: Responder, local: str) -> None:
     for _ in range(_AT_ONCE):
         try:
-            datagram, extra, _, sender = found.recvmsg(65_535, 64)
+            datagram, sender = found.recvfrom(65_535)
         except BlockingIOError:
             return
-        if not sender[0].startswith("127."):
-            continue
-        local = _local(extra)
         if answer := responder.answer(datagram, local):
             with contextlib.suppress(BlockingIOError):  # as a network that loses a datagram
-                _send(found, answer, local, sender)
-
-
-def _local(extra: list[tuple[int, int, bytes]]) -> str:
-    for level, kind, data in extra:
-        if (level, kind) == (socket.IPPROTO_IP, _IP_PKTINFO):
-            return socket.inet_ntoa(_PKTINFO.unpack(data)[1])
-    return _LOCALHOST
-
-
-def _send(found: socket.socket, answer: bytes, local: str, sender: tuple[str, int]) -> None:
-    """Answer from the address that was asked: pollers take no other."""
-    if not HAS_ADDRESSES:
-        found.sendto(answer, sender)
-        return
-    source = _PKTINFO.pack(0, socket.inet_aton(local), bytes(4))
-    found.sendmsg([answer], [(socket.IPPROTO_IP, _IP_PKTINFO, source)], 0, sender)
+                found.sendto(answer, sender)

@@ -1,11 +1,9 @@
 """The pretended district repeats itself, and what it says is what real devices could say."""
 
 import random
-from pathlib import Path
 
 from homeroom_agent.report import decode, encode
-from homeroom_collector.simulate import recordings
-from homeroom_collector.simulate.district import build
+from homeroom_collector.simulate.district import build, strangers
 from homeroom_collector.simulate.laptops import PretendedLaptop
 
 
@@ -30,10 +28,18 @@ def test_a_pretended_laptop_speaks_the_wire_format():
     assert second.identity is None, "slow facts are not repeated"
 
 
-def test_recordings_are_sorted_by_oid_and_name_each_device(tmp_path: Path):
+def test_every_device_hangs_from_one_that_has_a_port_for_it():
+    gear = {each.name: each for each in build().gear}
+    assert sorted(each.number for each in gear.values()) == list(range(len(gear)))
+    for each in gear.values():
+        for name in each.links:
+            assert gear[name].uplink == each.name
+        assert len(each.links) < each.ports or not each.ports
+
+
+def test_strangers_are_in_nobodys_register():
     district = build()
-    recordings.write(district, tmp_path)
-    assert {path.stem for path in tmp_path.iterdir()} == {gear.name for gear in district.gear}
-    for path in tmp_path.iterdir():
-        oids = [[int(part) for part in line.split("|")[0].split(".")] for line in path.read_text().splitlines()]
-        assert oids == sorted(oids)
+    found = strangers(district)
+    assert found == strangers(district)
+    assert not {each.serial for each in found} & {each.serial for each in district.laptops}
+    assert {each.model.platform for each in found} == {"chromeos"}

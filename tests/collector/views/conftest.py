@@ -8,7 +8,8 @@ from fleet_samples import NOW, gear, laptop
 from homeroom_agent.report.network import Interface
 from homeroom_collector.fleet import Fleet
 from homeroom_collector.model import Device, School
-from homeroom_collector.views.metrics import MetricsSettings, routes
+from homeroom_collector.views.metrics.routes import routes
+from homeroom_collector.views.metrics.settings import MetricsSettings
 from letting_in import letting_in
 
 

@@ -4,9 +4,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import CollectorRegistry
 
-from homeroom_collector import views
 from homeroom_collector.fleet import Fleet
 from homeroom_collector.http.address import Addresses
+from homeroom_collector.views import site
 from letting_in import letting_in, unused_store
 
 PROXIED = {"Host": "homeroom.district.example", "X-Forwarded-Proto": "https"}
@@ -20,7 +20,7 @@ def trusted() -> list[str]:
 @pytest.fixture
 async def client(fleet: Fleet, trusted: list[str]) -> AsyncIterator[TestClient]:
     app = letting_in()
-    app.add_routes(views.routes(fleet, CollectorRegistry(), store=unused_store(), scheme_of=Addresses(trusted).scheme))
+    app.add_routes(site.routes(fleet, CollectorRegistry(), store=unused_store(), scheme_of=Addresses(trusted).scheme))
     async with TestClient(TestServer(app)) as client:
         yield client
 

@@ -16,7 +16,6 @@ from prometheus_client import CollectorRegistry
 from fleet_samples import NOW, gear, laptop
 from homeroom_agent.report import NetworkGear, Report
 from homeroom_agent.report.network import GearIdentity, Printer, Supply, Ups
-from homeroom_collector import views
 from homeroom_collector.access import VISITOR, requires
 from homeroom_collector.fleet import Fleet
 from homeroom_collector.model import Device, School
@@ -25,6 +24,7 @@ from homeroom_collector.rules.calendar import CalendarRules
 from homeroom_collector.rules.calendar_book import CalendarBook
 from homeroom_collector.rules.register import Entry
 from homeroom_collector.store import Store, assets, open_store, tokens
+from homeroom_collector.views import site
 from homeroom_collector.views.pages.query import Query, page, parse
 from homeroom_collector.views.pages.words import duration, percent
 from letting_in import letting_in
@@ -113,12 +113,12 @@ def fleet(fleet: Fleet) -> Fleet:
 
 
 async def _sign_in(_request: web.Request) -> web.Response:
-    return web.Response(text=views.render("sign_in.html", label=None, next="/"), content_type="text/html")
+    return web.Response(text=site.render("sign_in.html", label=None, next="/"), content_type="text/html")
 
 
 def application(fleet: Fleet, store: Store) -> web.Application:
     app = letting_in()
-    routes = views.routes(fleet, CollectorRegistry(), store=store, clock=lambda: NOW, zone="America/Chicago")
+    routes = site.routes(fleet, CollectorRegistry(), store=store, clock=lambda: NOW, zone="America/Chicago")
     app.add_routes([*routes, *requires(VISITOR, web.get("/sign-in", _sign_in))])
     return app
 

@@ -16,8 +16,9 @@ from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry
 
-from homeroom_collector import views
 from homeroom_collector.fleet import Fleet
+from homeroom_collector.views import site
+from homeroom_collector.views.metrics.settings import MetricsSettings
 from letting_in import letting_in, unused_store
 
 WAIT_SECONDS = 30
@@ -75,7 +76,7 @@ async def test_prometheus_takes_the_scrape(
 ) -> None:
     app = letting_in()
     app.middlewares.extend(middlewares)
-    app.add_routes(views.routes(fleet, registry, store=unused_store()))
+    app.add_routes(site.routes(fleet, registry, store=unused_store()))
     async with TestServer(app) as server, aiohttp.ClientSession() as http:
         target = f"127.0.0.1:{server.port}"
         jobs = [{"job_name": "homeroom", "static_configs": [{"targets": [target]}]}]
@@ -93,7 +94,7 @@ async def test_prometheus_finds_and_scrapes_every_school(
     fleet: Fleet, registry: CollectorRegistry, tmp_path: Path
 ) -> None:
     app = letting_in()
-    app.add_routes(views.routes(fleet, registry, views.MetricsSettings(per_device_limit=0), store=unused_store()))
+    app.add_routes(site.routes(fleet, registry, MetricsSettings(per_device_limit=0), store=unused_store()))
     async with TestServer(app) as server, aiohttp.ClientSession() as http:
         discovery = [{"url": f"http://127.0.0.1:{server.port}/sd/schools", "refresh_interval": "1s"}]
         async with prometheus(tmp_path, [{"job_name": "schools", "http_sd_configs": discovery}]) as address:

@@ -1,5 +1,1 @@
 """The exposition: Prometheus text 0.0.4 and OpenMetrics 1.0, of the fleet, a school, and this process."""
-
-from homeroom_collector.views.metrics.routes import MetricsSettings, routes
-
-__all__ = ["MetricsSettings", "routes"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -17,18 +16,7 @@ from homeroom_collector.views.metrics import body, decided, document
 from homeroom_collector.views.metrics.decided import Shown
 from homeroom_collector.views.metrics.formats import Format, accepts_gzip, choose
 from homeroom_collector.views.metrics.own import OwnMetrics
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricsSettings:
-    """What a scrape shows.
-
-    ``per_device``: series of single devices ``always``, ``never``, or (``auto``) while there are at most
-    ``per_device_limit`` devices. A scrape of one school always has them unless ``never``.
-    """
-
-    per_device: Literal["auto", "always", "never"] = "auto"
-    per_device_limit: int = 20_000
+from homeroom_collector.views.metrics.settings import MetricsSettings
 
 
 def routes(

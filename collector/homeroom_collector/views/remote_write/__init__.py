@@ -2,8 +2,3 @@
 
 Reads what ingest put into the queue in the same commit as the report itself; never imports ingest.
 """
-
-from homeroom_collector.views.remote_write.service import keep_writing
-from homeroom_collector.views.remote_write.settings import RemoteWriteSettings
-
-__all__ = ["RemoteWriteSettings", "keep_writing"]
