@@ -92,14 +92,20 @@ def _held(asset: Asset, measured: Measured, standard: Standard, today: date) -> 
 
 
 def concerns(standard: Standard, asset: Asset, measured: Measured) -> bool | str:
-    """Whether a standard concerns a device; where that cannot be told, the name of the fact that is missing."""
+    """Whether a standard concerns a device; where that cannot be told, the name of the fact that is missing.
+
+    Network gear has neither grade band nor platform, and a standard for some of them is not meant for it.
+    """
     missing = ""
+    gear = asset.assignment is Assignment.INFRASTRUCTURE
     for name, value, wanted in (
         ("grade band", asset.grade_band, standard.grade_bands),
         ("assignment", asset.assignment, standard.assignments),
         ("platform", asset.platform or measured.platform, standard.platforms),
     ):
         if wanted and value and value not in wanted:
+            return False
+        if wanted and not value and gear:
             return False
         if wanted and not value:
             missing = missing or name

@@ -53,7 +53,8 @@ def target(gear: Gear, port: int) -> dict[str, object]:
         "kind": gear.kind,
         "credentials": community(gear),
     }
-    if gear.uplink and gear.uplink.startswith("wan-"):
+    leads_out = gear.uplink.startswith("wan-") if gear.uplink else gear.kind == "switch"
+    if leads_out:
         found["wan"] = [f"1/{gear.ports}"]
     return found
 

@@ -110,6 +110,12 @@ def test_windows_rules_do_not_concern_a_chromebook() -> None:
     )
 
 
+def test_a_standard_for_some_platforms_or_grades_does_not_concern_network_gear() -> None:
+    gear = replace(LAPTOP, assignment=Assignment.INFRASTRUCTURE, platform=None, grade_band=None)
+    for standard in (Standard(name="w", platforms=("windows",)), Standard(name="g", grade_bands=("K-2",))):
+        assert verdict(GOOD, standard, gear).verdict is Verdict.EXEMPT
+
+
 def test_a_standard_for_a_grade_band_is_unknown_where_the_band_is() -> None:
     standard = Standard(name="k2", grade_bands=("K-2",), memory_gb=4)
     assert verdict(GOOD, standard, replace(LAPTOP, grade_band="")).verdict is Verdict.UNKNOWN

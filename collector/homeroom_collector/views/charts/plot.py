@@ -11,6 +11,8 @@ from homeroom_collector.views.charts.scale import Scale, round_marks, time_marks
 
 WIDTH, HEIGHT = 640, 168
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 10, 10, 24
+_LETTER = 6.4
+"""Width of a letter of an axis, in pixels; most are narrower."""
 _NARROW = 3.0
 """A line narrower than so many pixels is hard to see: its end is marked."""
 Point = tuple[float, float]
@@ -52,13 +54,18 @@ def plot(
     say: Callable[[float], str],
     gap_seconds: float,
     bounds: tuple[float, float] | None = None,
+    marks: Sequence[float] = (),
 ) -> Plot | None:
-    """Draw points (instant, value), in order. None where there is nothing. Further apart than a gap: no line."""
+    """Draw points (instant, value), in order. None where there is nothing. Further apart than a gap: no line.
+
+    ``marks`` are the values of the axis to be named, from the lowest; round ones where there are none.
+    """
     if not points:
         return None
     values = [value for _, value in points]
-    marks = round_marks(*(bounds or (min(values), max(values))))
-    across = Scale(*span, _LEFT, WIDTH - _RIGHT)
+    marks = marks or round_marks(*(bounds or (min(values), max(values))))
+    left = max(_LEFT, round(_LETTER * max(len(say(value)) for value in marks)) + 8)
+    across = Scale(*span, left, WIDTH - _RIGHT)
     up = Scale(marks[0], marks[-1], HEIGHT - _BOTTOM, _TOP)
     runs = _runs(points, gap_seconds)
     placed = [[(across.place(at), up.place(value)) for at, value in run] for run in runs]
@@ -71,6 +78,7 @@ def plot(
         dots=tuple(run[-1] for run in placed if run[-1][0] - run[0][0] < _NARROW),
         marks_x=tuple(Mark(across.place(at), word) for at, word in time_marks(*span, zone)),
         marks_y=tuple(Mark(up.place(value), say(value)) for value in marks),
+        left=left,
     )
 
 
@@ -89,4 +97,6 @@ def _path(run: Sequence[tuple[float, float]]) -> str:
 
 def _words(values: Sequence[float], say: Callable[[float], str]) -> str:
     first, last, low, high = say(values[0]), say(values[-1]), say(min(values)), say(max(values))
+    if len(values) == 1:
+        return f"{first}; one value"
     return f"from {first} to {last}; lowest {low}, highest {high}; {len(values)} values"

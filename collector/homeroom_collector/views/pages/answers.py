@@ -14,12 +14,10 @@ from homeroom_collector.decisions.answers import ANSWERS
 from homeroom_collector.decisions.board import Board
 from homeroom_collector.decisions.scope import Scope
 from homeroom_collector.views.charts import Bars, bars
-from homeroom_collector.views.pages import cells
+from homeroom_collector.views.pages.answer_table import AnswerTable, answer_table
 from homeroom_collector.views.pages.frame import Frame
-from homeroom_collector.views.pages.query import page, page_number
+from homeroom_collector.views.pages.query import page_number
 from homeroom_collector.views.pages.words import percent
-
-SIZE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,36 +105,28 @@ def _tables(
     subject: Subject, board: Board | None, reader: Admitted, wanted: dict[str, str], now: float
 ) -> dict[str, Any]:
     del now
-    parts = [] if board is None else [table(part, board, Scope(reader.schools), wanted) for part in subject.parts]
+    parts = (
+        [] if board is None else [(part, _table(part, board, Scope(reader.schools), wanted)) for part in subject.parts]
+    )
     return {"subject": subject, "parts": parts, "ready": board is not None, "chart": _chart(subject, board, reader)}
 
 
-def table(part: Part, board: Board, scope: Scope, wanted: dict[str, str]) -> dict[str, Any]:
-    """One table: its columns as people say them, and one page of its rows."""
-    view = ANSWERS[part.answer].views.get(part.view)
-    if view is None:
-        raise KeyError(f"{part.answer} has no view {part.view}")
-    rows = view.rows(board, scope)
-    shown = page(page_number(wanted.get(part.view, "")), len(rows), SIZE)
-    names = {school.school_id: school.name for school in board.district.schools}
-    used = [name for name in view.columns if any(row.get(name) not in (None, "") for row in rows)]
-    return {
-        "part": part,
-        "columns": [(name, cells.heading(name), cells.is_number(name, _first(rows, name))) for name in used],
-        "rows": [[cells.cell(name, row.get(name), names) for name in used] for row in rows[shown.first : shown.end]],
-        "shown": shown,
-    }
+def _table(part: Part, board: Board, scope: Scope, wanted: dict[str, str]) -> AnswerTable:
+    view = ANSWERS[part.answer].views[part.view]
+    number = page_number(wanted.get(part.view, ""))
+    return answer_table(view.rows(board, scope), view.columns, number, school_names(board))
 
 
-def _first(rows: list[dict[str, Any]], name: str) -> Any:
-    return next((row[name] for row in rows if row.get(name) is not None), None)
+def school_names(board: Board) -> dict[str, str]:
+    """Names of all schools by their id."""
+    return {school.school_id: school.name for school in board.district.schools}
 
 
 def _chart(subject: Subject, board: Board | None, reader: Admitted) -> Bars | None:
     if board is None or subject.path != "/standards":
         return None
     rows = ANSWERS["standards"].views["school"].rows(board, Scope(reader.schools))
-    names = {school.school_id: school.name for school in board.district.schools}
+    names = school_names(board)
     known: Sequence[tuple[str, float]] = [
         (str(names.get(row["school_id"], row["school_id"])), row["pass_ratio"])
         for row in rows

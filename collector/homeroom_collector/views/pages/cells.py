@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ _HEADINGS = {
 _SIGNS = {
     "pass": ("●", "good"), "fail": ("■", "bad"), "unknown": ("?", "mute"), "exempt": ("◇", "mute"),
 }  # fmt: skip
+_SENTENCE = 40
 _MONEY = frozenset({"budget", "spent", "left", "cost", "purchase_cost"})
 _YEARS = frozenset({"fiscal_year", "funding_year", "due"})
 _NUMBERS = frozenset(
@@ -40,6 +41,11 @@ class Cell:
 def heading(name: str) -> str:
     """A column's name as people say it."""
     return _HEADINGS.get(name, name.removesuffix("_ratio").replace("_", " "))
+
+
+def is_long(texts: Iterable[object]) -> bool:
+    """Whether a column holds sentences, for which a narrow one is a tower of words."""
+    return any(len(str(text)) > _SENTENCE for text in texts if text is not None)
 
 
 def is_number(name: str, value: Any = None) -> bool:

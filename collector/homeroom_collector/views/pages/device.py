@@ -14,7 +14,7 @@ from homeroom_collector.history.reader import HistoryReader
 from homeroom_collector.rules.asset import Asset
 from homeroom_collector.store import Connection, asset_search, device_events, problem_list
 from homeroom_collector.store.problem_list import Wanted
-from homeroom_collector.views.pages import figures, past
+from homeroom_collector.views.pages import figures, months, past
 from homeroom_collector.views.pages.devices import name_of
 from homeroom_collector.views.pages.frame import Frame
 from homeroom_collector.views.pages.gear import highlights
@@ -92,6 +92,7 @@ def _device(
         "last": moment(member.measured_at, now, zone),
         "two_days": charts.two_days(),
         "years": charts.years(),
+        "months": months.charts(charts.days),
         "highlights": list(highlights(state, member)) if member.device.device_class == "network" else [],
         "ports": list(_ports(state, member)),
         "facts": list(facts(state, member)),

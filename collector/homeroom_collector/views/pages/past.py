@@ -58,17 +58,31 @@ class Past:
     def _gear(self) -> Iterable[Plot | None]:
         polls = [sample for sample in self.samples if isinstance(sample, GearSample)]
         answered: Points = [(sample.at, float(sample.reachable)) for sample in polls]
-        yield self._plot("Answers", answered, lambda value: "yes" if value else "no", _WHOLE)
+        yield self._plot("Answers", answered, lambda value: "yes" if value else "no", _WHOLE, _WHOLE)
         yield self._plot("Traffic of all ports, in", rates(polls, "in_octets"), figures.rate, None)
         yield self._plot("Traffic of all ports, out", rates(polls, "out_octets"), figures.rate, None)
 
     def _plot(
-        self, title: str, found: Points, say: Callable[[float], str], bounds: tuple[float, float] | None
+        self,
+        title: str,
+        found: Points,
+        say: Callable[[float], str],
+        bounds: tuple[float, float] | None,
+        marks: Sequence[float] = (),
     ) -> Plot | None:
         if bounds is not None and found:
             bounds = (min(bounds[0], *(v for _, v in found)), max(bounds[1], *(v for _, v in found)))
         points = thinned(found)
-        return plot(title, points, span=self.span, zone=self.zone, say=say, gap_seconds=_GAP_SECONDS, bounds=bounds)
+        return plot(
+            title,
+            points,
+            span=self.span,
+            zone=self.zone,
+            say=say,
+            gap_seconds=_GAP_SECONDS,
+            bounds=bounds,
+            marks=marks,
+        )
 
     def years(self) -> list[Plot]:
         """Charts of its days: wear, which is slow."""

@@ -19,10 +19,11 @@ from homeroom_collector.rules.refresh import DEVICES, RefreshPlan
 from homeroom_collector.rules.refresh_policy import RefreshPolicy
 from homeroom_collector.views.charts import bars
 from homeroom_collector.views.pages import cells
+from homeroom_collector.views.pages.answer_table import answer_table
+from homeroom_collector.views.pages.answers import school_names
 from homeroom_collector.views.pages.frame import Frame
-from homeroom_collector.views.pages.query import page, page_number
+from homeroom_collector.views.pages.query import page_number
 
-SIZE = 25
 _MOST_DOLLARS = Decimal(1_000_000_000)
 _COLUMNS = ("fiscal_year", "action", "school_id", "grade_band", "asset", "model", "cost", "reasons")
 
@@ -66,8 +67,6 @@ def _plan(
     asked = budget if scope.whole else None
     plan = board.plan if asked is None else board.planned(with_budget(board.policies.refresh, asked))
     lines = rows_of.lines(plan, scope)
-    shown = page(page_number(query.get("page", "")), len(lines), SIZE)
-    names = {school.school_id: school.name for school in board.district.schools}
     return {
         "ready": True,
         "whole": scope.whole,
@@ -76,9 +75,7 @@ def _plan(
         "chart": _chart(plan, scope),
         "compared": _compared(board, plan, asked) if scope.whole else [],
         "notes": plan.notes if scope.whole else (),
-        "columns": [(cells.heading(name), cells.is_number(name)) for name in _COLUMNS],
-        "rows": [[cells.cell(name, row[name], names) for name in _COLUMNS] for row in lines[shown.first : shown.end]],
-        "shown": shown,
+        "purchases": answer_table(lines, _COLUMNS, page_number(query.get("page", "")), school_names(board)),
     }
 
 
