@@ -25,25 +25,25 @@ def age(state: SchoolState, member: Member, freshness: Freshness, now: float) ->
     """Blank what was measured too long ago. True if anything that was known left."""
     if now < member.ages_at:
         return False
-    changed = False
-    member.ages_at = inf
-    for place, columns, start, count in state.runs(member):
-        at = member.measured[place]
-        if at > 0 and at + freshness.live_seconds <= now:
-            changed |= columns.blank(start, count, lasting=False)
+    changed, next_at = False, inf
+    live, lasting = freshness.live_seconds, freshness.lasting_seconds
+    for place, (keys, at) in enumerate(zip(member.keys, member.measured, strict=True)):
+        if not keys or at == 0.0:
+            continue
+        if at > 0.0:
+            if at + live > now:
+                if at + live < next_at:
+                    next_at = at + live
+                continue
+            changed |= state.blank(member, place, lasting=False)
             at = member.measured[place] = -at
-        if at < 0 and freshness.lasting_seconds - at <= now:
-            changed |= columns.blank(start, count, lasting=True)
-            at = member.measured[place] = 0.0
-        member.ages_at = min(member.ages_at, _leaves_at(at, freshness))
+        if lasting - at <= now:
+            changed |= state.blank(member, place, lasting=True)
+            member.measured[place] = 0.0
+        else:
+            next_at = min(next_at, lasting - at)
+    member.ages_at = next_at
     return changed
-
-
-def _leaves_at(at: float, freshness: Freshness) -> float:
-    """When the next series of a run leave, by its mark (see :class:`Member`)."""
-    if at == 0.0:
-        return inf
-    return at + freshness.live_seconds if at > 0 else freshness.lasting_seconds - at
 
 
 def silence(state: SchoolState, member: Member) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable, Sequence
 from math import inf
+from typing import Any, NamedTuple
 
 from homeroom_agent.report import Report
 from homeroom_collector.fleet.computers import COMPUTER_TABLES
@@ -33,8 +35,25 @@ TABLES: dict[DeviceClass, tuple[Table, ...]] = {
     "computer": _REGISTER["computer"] + COMPUTER_TABLES,
     "network": _REGISTER["network"] + GEAR_TABLES,
 }
-MEASURED: dict[DeviceClass, tuple[tuple[int, Table], ...]] = {
-    name: tuple(enumerate(tables))[len(_REGISTER[name]) :] for name, tables in TABLES.items()
+
+
+class Measured(NamedTuple):
+    """A table that is written from reports: its place among a device's, its name, and how its rows are read."""
+
+    place: int
+    name: str
+    facts: Callable[[Report], Any | None]
+    single: bool
+    keys: Callable[[Sequence[Any]], tuple[Key, ...]]
+
+
+MEASURED: dict[DeviceClass, tuple[Measured, ...]] = {
+    name: tuple(
+        Measured(place, table.name, table.facts, table.single, table.keys)
+        for place, table in enumerate(tables)
+        if place >= len(_REGISTER[name])
+    )
+    for name, tables in TABLES.items()
 }
 PLACE: dict[DeviceClass, dict[str, int]] = {
     name: {table.name: place for place, table in enumerate(tables)} for name, tables in TABLES.items()

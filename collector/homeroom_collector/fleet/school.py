@@ -157,19 +157,19 @@ class SchoolState:
 
     def measure(self, member: Member, report: Report, at: float) -> None:
         """Store the rows of every table that a report has facts for. Here all time goes: one look-up each."""
-        keys_of, starts, columns = member.keys, member.starts, self.columns
-        for place, table in MEASURED[member.device.device_class]:
-            facts = table.facts(report)
+        rows_of, starts, columns, measured = member.keys, member.starts, self.columns, member.measured
+        for place, name, read, single, name_rows in MEASURED[member.device.device_class]:
+            facts = read(report)
             if facts is None:
                 continue
-            keys = _ONE if table.single else table.keys(facts)
-            if keys_of[place] != keys:
+            keys = _ONE if single else name_rows(facts)
+            if rows_of[place] != keys:
                 self._allot(member, place, keys)
-            if table.single:
-                columns[table.name].write_row(starts[place], facts)
+            if single:
+                columns[name].write_row(starts[place], facts)
             elif facts:
-                columns[table.name].write(starts[place], facts)
-            member.measured[place] = at
+                columns[name].write(starts[place], facts)
+            measured[place] = at
 
     def _allot(self, member: Member, place: int, keys: tuple[Key, ...]) -> None:
         """Give the device rows for these keys in one table, in place of those it had."""
@@ -194,6 +194,11 @@ class SchoolState:
             self.columns[member.tables[place].name].release(member.starts[place], len(keys))
         member.keys[place] = None
         member.measured[place] = 0.0
+
+    def blank(self, member: Member, place: int, *, lasting: bool) -> bool:
+        """Forget the device's values in one table, lasting families only if ``lasting``. True if any was known."""
+        columns, keys = self.columns[member.tables[place].name], member.keys[place]
+        return columns.blank(member.starts[place], len(keys or ()), lasting=lasting)
 
     def runs(self, member: Member) -> Iterator[tuple[int, Columns, int, int]]:
         """The runs of a device: place, columns, start, count."""

@@ -15,7 +15,7 @@ from homeroom_collector.fleet import Table
 from homeroom_collector.fleet.columns import reader
 from homeroom_collector.fleet.families import Number
 from homeroom_collector.fleet.labels import Key
-from homeroom_collector.fleet.member import MEASURED, class_of
+from homeroom_collector.fleet.member import MEASURED, TABLES, class_of
 from homeroom_collector.views.remote_write.protobuf import double, label, request, samples_at
 
 _NAME = "__name__"
@@ -56,7 +56,9 @@ class Pointer:
     def __init__(self, external: Mapping[str, str]) -> None:
         self._external = dict(external)
         self._layouts: dict[str, Layout] = {}
-        self._measured = {kind: [self.layout(table) for _, table in tables] for kind, tables in MEASURED.items()}
+        self._measured = {
+            kind: [self.layout(TABLES[kind][each.place]) for each in tables] for kind, tables in MEASURED.items()
+        }
 
     def report(self, school: str, device: str, report: Report, at: float) -> list[Point]:
         """Every sample that a report holds, measured at ``at`` by our clock."""
