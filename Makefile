@@ -59,6 +59,7 @@ bench: install tools
 # Long runs at full size; some minutes.
 soak: install tools
 	PYTHONPATH=tests $(BIN)/python -m soak
+	PYTHONPATH=tests $(BIN)/python -m soak.wire
 
 # The laptop agent for machines without Python: dist/homeroom-agent/, and a Debian package where dpkg-deb is.
 agent-dist: install

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from homeroom_collector.errors import RefusedError
 
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's way to say: with a gzip header
 _JSON = "application/json"
+_PIECE_BYTES = 262_144
 
 
 async def read_json(request: web.Request, most_bytes: int) -> bytes:
@@ -28,7 +30,7 @@ async def read_json(request: web.Request, most_bytes: int) -> bytes:
         raise RefusedError(413, error.text or "the request is too large") from None
     if encoding == "identity":
         return bounded(raw, most_bytes)
-    return gunzip(raw, most_bytes)
+    return await gunzip(raw, most_bytes)
 
 
 def bounded(raw: bytes, most_bytes: int) -> bytes:
@@ -38,15 +40,28 @@ def bounded(raw: bytes, most_bytes: int) -> bytes:
     return raw
 
 
-def gunzip(raw: bytes, most_bytes: int) -> bytes:
-    """Decompress one gzip member, never holding more than ``most_bytes`` of it. Raises RefusedError."""
+async def gunzip(raw: bytes, most_bytes: int) -> bytes:
+    """Decompress one gzip member, never holding more than ``most_bytes`` of it. Raises RefusedError.
+
+    Others are served between the pieces: ten kilobytes can become ten megabytes, which take a while.
+    """
     stream = zlib.decompressobj(_GZIP)
-    try:
-        plain = stream.decompress(raw, most_bytes + 1)
-    except zlib.error as error:
-        raise RefusedError(400, f"not gzip: {error}") from None
+    pieces = [_piece(stream, raw)]
+    size = len(pieces[0])
+    while size <= most_bytes and not stream.eof and pieces[-1]:
+        await asyncio.sleep(0)
+        pieces.append(_piece(stream, stream.unconsumed_tail))
+        size += len(pieces[-1])
+    plain = b"".join(pieces)
     if len(plain) > most_bytes:
         raise RefusedError(413, f"more than {most_bytes} bytes when decompressed; send fewer reports at a time")
     if not stream.eof or stream.unused_data:
         raise RefusedError(400, "not gzip: the data is cut off or followed by something else")
     return plain
+
+
+def _piece(stream: zlib._Decompress, raw: bytes) -> bytes:
+    try:
+        return stream.decompress(raw, _PIECE_BYTES)
+    except zlib.error as error:
+        raise RefusedError(400, f"not gzip: {error}") from None

@@ -49,7 +49,7 @@ class SatelliteIntake:
         Raises RefusedError where all of it is unusable, BusyError and StoreUnavailableError where a retry makes sense.
         """
         received_at = self.clock()
-        decoded, rejected = self.wire.batch(body, self.most_reports)
+        decoded, rejected = await self.wire.batch_in_turn(body, self.most_reports)
         of_gear, told = await self._sorted(satellite, decoded, rejected)
         outcomes = [
             self.commit.submit(device, reports, received_at, ordered=True) for device, reports in of_gear.values()

@@ -69,7 +69,7 @@ class Intake:
         Raises RefusedError where all of it is unusable, BusyError and StoreUnavailableError where a retry makes sense.
         """
         received_at = self.clock()
-        decoded, rejected = self.wire.batch(body, self.most_reports)
+        decoded, rejected = await self.wire.batch_in_turn(body, self.most_reports)
         own = [each for each in decoded if each.report.device_id in (None, caller.device_id)]
         if len(own) < len(decoded):
             rejected += _foreign(decoded, caller.device_id)

@@ -7,9 +7,11 @@ says why not. A fast report is used as a ``Report``: same attributes, same types
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from collections.abc import Set
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, NamedTuple, NoReturn, cast
 
 import msgspec
@@ -23,6 +25,7 @@ from homeroom_collector.errors import RefusedError
 # msgspec compares whole numbers as signed 64 bits; counters above that take the reference's way.
 _LARGEST = 2**63 - 1
 _LONG_BYTES = 4096
+_LARGE_BYTES = 65_536
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -89,9 +92,14 @@ def _value(kind: type, bounds: Bounds, known: dict[type, type]) -> Any:
 
 
 class Wire:
-    """The decoders, made once and shared by all requests; they hold no state."""
+    """The decoders, made once and shared by all requests; they hold no state.
+
+    A large body has a thread of its own, one after the other: a hundred milliseconds of JSON that was made to hurt must
+    not keep everyone waiting.
+    """
 
     def __init__(self) -> None:
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="large-bodies")
         known: dict[type, type] = {}
         report = derive(Report, known)
         envelope = msgspec.defstruct("Envelope", [("reports", list[msgspec.Raw])], forbid_unknown_fields=True)
@@ -114,6 +122,12 @@ class Wire:
         except msgspec.ValidationError:
             wire = to_wire(report)
             return Decoded(0, from_wire(wire), _compact(wire))
+
+    async def batch_in_turn(self, raw: bytes, most: int) -> tuple[list[Decoded], list[Rejected]]:
+        """As :meth:`batch`, without holding up the event loop."""
+        if len(raw) <= _LARGE_BYTES:
+            return self.batch(raw, most)
+        return await asyncio.get_running_loop().run_in_executor(self._aside, self.batch, raw, most)
 
     def batch(self, raw: bytes, most: int) -> tuple[list[Decoded], list[Rejected]]:
         """Decode ``{"reports": […]}`` into acceptable reports and rejections.

@@ -104,7 +104,7 @@ async def _note(request: web.Request) -> str:
     body = await request.read()
     try:
         return msgspec.json.decode(body, type=Acknowledgement).note if body else ""
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RefusedError(400, f'send {{"note": "…"}} or nothing: {error}') from None
 
 

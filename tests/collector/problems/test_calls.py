@@ -100,3 +100,16 @@ async def test_the_metric_counts_what_is_known(running: Running):
     async with running.http.get(f"{running.url}/metrics") as answer:
         text = await answer.text()
     assert 'homeroom_problems{kind="switch_down",school="lincoln",severity="critical"} 1.0' in text
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"note":"\xff"}', b'{"x":' + b"[" * 100_000, b"\xff", b'{"note":1}', b"[]"],
+    ids=["not UTF-8", "nested", "no text", "a number", "a list"],
+)  # fmt: skip
+async def test_a_note_that_cannot_be_read_is_refused_and_nothing_is_acknowledged(running: Running, body: bytes):
+    help_desk = await running.api_token(role("help_desk"))
+    status, problem = await acknowledge(running, help_desk, 1, body)
+    assert status in (400, 413)
+    assert problem["status"] == status
+    _, shown = await running.read("/api/v1/problems/1", role("viewer"))
+    assert not shown["acknowledged_by"]

@@ -233,3 +233,14 @@ async def test_an_alertmanager_that_is_away_is_told_of_with_the_reason(opened: A
     [blind] = look.incidents
     assert blind.kind == BLIND
     assert "127.0.0.1" in blind.evidence[0]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_beyond_all_clocks_is_refused_and_not_a_fault_of_ours(moment: str):
+    alert = {"status": "firing", "labels": {}, "annotations": {}, "startsAt": moment, "fingerprint": "x"}
+    body = json.dumps({"version": "4", "alerts": [alert]}).encode()
+    try:
+        (read,) = from_webhook(body)
+    except UnreadableError:
+        return
+    assert -1e11 < read.started_at < 1e12

@@ -53,6 +53,7 @@ class _ApiStatus(msgspec.Struct):
     uptime: datetime
 
 
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _webhook = msgspec.json.Decoder(_Webhook).decode
 _api = msgspec.json.Decoder(list[_ApiAlert]).decode
 _status = msgspec.json.Decoder(_ApiStatus).decode
@@ -62,7 +63,7 @@ def from_webhook(body: bytes) -> list[Alert]:
     """Alerts of one notification. Raises UnreadableError."""
     try:
         sent = _webhook(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise UnreadableError(f"not a notification of Alertmanager: {error}") from None
     if sent.version != VERSION:
         raise UnreadableError(f"webhook version {sent.version[:20]!r} is not understood; known: {VERSION}")
@@ -72,7 +73,7 @@ def from_webhook(body: bytes) -> list[Alert]:
             labels=_bounded(each.labels),
             annotations=_bounded(each.annotations),
             firing=each.status == "firing",
-            started_at=each.startsAt.timestamp(),
+            started_at=_moment(each.startsAt),
         )
         for each in sent.alerts
         if each.labels.get("alertname") != WATCHDOG
@@ -83,7 +84,7 @@ def from_api(body: bytes) -> list[Alert]:
     """Alerts that are active now, the watchdog too. Raises UnreadableError."""
     try:
         shown = _api(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise UnreadableError(f"not the alerts of Alertmanager: {error}") from None
     return [
         Alert(
@@ -91,7 +92,7 @@ def from_api(body: bytes) -> list[Alert]:
             labels=_bounded(each.labels),
             annotations=_bounded(each.annotations),
             firing=True,
-            started_at=each.startsAt.timestamp(),
+            started_at=_moment(each.startsAt),
             quiet=bool(each.status.silencedBy),
             inhibited=bool(each.status.inhibitedBy),
         )
@@ -102,9 +103,17 @@ def from_api(body: bytes) -> list[Alert]:
 def started_at(body: bytes) -> float:
     """Since when Alertmanager runs. Raises UnreadableError."""
     try:
-        return _status(body).uptime.timestamp()
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        return _moment(_status(body).uptime)
+    except _UNREADABLE as error:
         raise UnreadableError(f"not the status of Alertmanager: {error}") from None
+
+
+def _moment(said: datetime) -> float:
+    """Unix seconds. Raises UnreadableError for what no clock shows: the year 1 without a zone, say."""
+    try:
+        return said.timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise UnreadableError(f"startsAt: {said.isoformat()} cannot be") from None
 
 
 def _bounded(texts: dict[str, str]) -> dict[str, str]:

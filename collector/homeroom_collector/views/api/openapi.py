@@ -12,9 +12,12 @@ from aiohttp.abc import AbstractView
 from homeroom_agent import __version__
 from homeroom_collector.access import OPEN, requires
 from homeroom_collector.access.need import Need, need_of
+from homeroom_collector.views.api import shapes
 from homeroom_collector.views.api.described import gives_csv, parameters_of
 
 _PREFIX = "/api/v1/"
+_MAKES = frozenset({"/api/v1/enroll"})
+_WHY = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _PART = re.compile(r"\{(\w+)(?::[^{}]*(?:\{[^{}]*\})?[^{}]*)?\}")
 
 
@@ -32,7 +35,7 @@ def document(app: web.Application) -> dict[str, Any]:
     """The description of an application's calls (OpenAPI 3.1)."""
     paths: dict[str, dict[str, Any]] = {}
     for method, path, handler in calls(app):
-        paths.setdefault(path, {})[method.lower()] = _operation(path, handler)
+        paths.setdefault(path, {})[method.lower()] = _operation(method, path, handler)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Homeroom", "version": __version__},
@@ -43,7 +46,7 @@ def document(app: web.Application) -> dict[str, Any]:
                 "deviceKey": {"type": "http", "scheme": "bearer", "description": "given at enrolment"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "homeroom_session"},
             },
-            "schemas": {"Problem": _PROBLEM},
+            "schemas": {"Problem": _PROBLEM, **shapes.of_reports()},
         },
     }
 
@@ -69,24 +72,38 @@ def calls(app: web.Application) -> Iterator[tuple[str, str, Any]]:
             yield route.method, path, route.handler
 
 
-def _operation(path: str, handler: type[AbstractView] | Any) -> dict[str, Any]:
+def _operation(method: str, path: str, handler: type[AbstractView] | Any) -> dict[str, Any]:
     need = need_of(handler)
     summary = _summary(handler)
-    content: dict[str, Any] = {"application/json": {}}
-    if gives_csv(handler):
-        content["text/csv"] = {}
-    return {
-        "summary": summary,
-        "parameters": [*_in_path(path), *_in_query(handler)],
-        "security": _security(need),
-        "responses": {
-            "200": {"description": "done", "content": content},
-            "default": {
-                "description": "why not",
-                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    taken = _body(method, path)
+    return (
+        {
+            "summary": summary,
+            "parameters": [*_in_path(path), *_in_query(handler)],
+            "security": _security(need),
+            "responses": {
+                "201" if path in _MAKES else "200": {"description": "done", "content": _content(method, path, handler)},
+                **{str(status): {"description": text, "content": _WHY} for status, text in shapes.REFUSALS.items()},
             },
-        },
-    } | ({"x-roles": sorted(need.roles)} if need and need.roles else {})
+        }
+        | ({"requestBody": taken} if taken else {})
+        | ({"x-roles": sorted(need.roles)} if need and need.roles else {})
+    )
+
+
+def _content(method: str, path: str, handler: Any) -> dict[str, Any]:
+    if method == "GET" and (method, path) in shapes.BYTES:
+        return {"application/octet-stream": {}}
+    content: dict[str, Any] = {"application/json": {"schema": shapes.GIVES[method, path]}}
+    return content | ({"text/csv": {"schema": {"type": "string"}}} if gives_csv(handler) else {})
+
+
+def _body(method: str, path: str) -> dict[str, Any] | None:
+    if method == "POST" and (method, path) in shapes.BYTES:
+        return {"content": {"application/octet-stream": {}}}
+    shape = shapes.TAKES.get((method, path))
+    required = "required" in shape and bool(shape["required"]) if shape else False
+    return {"required": required, "content": {"application/json": {"schema": shape}}} if shape else None
 
 
 def _in_path(path: str) -> list[dict[str, Any]]:
