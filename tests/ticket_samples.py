@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from homeroom_collector.rules.incident import Incident, external_key
+from homeroom_collector.rules.incident import Explained, Incident, external_key
 from homeroom_collector.rules.ticket import Action, Ticket, opened
 from homeroom_collector.rules.ticket_outcome import DeskStatus
 from homeroom_collector.rules.ticket_policy import TicketPolicy
@@ -59,9 +59,10 @@ class Sources:
     name: str = "homeroom"
     incidents: list[Incident] = field(default_factory=list)
     complete: bool = True
+    explained: list[Explained] = field(default_factory=list)
 
     async def look(self, now: float) -> Look:
-        return Look(self.name, tuple(self.incidents), self.complete)
+        return Look(self.name, tuple(self.incidents), self.complete, tuple(self.explained))
 
 
 @dataclass

@@ -33,6 +33,7 @@ ELSEWHERE = {
     "homeroom google dry-run": "tests/collector/google/test_sync.py",
     "homeroom import google": "tests/collector/google/test_import_register.py",
     "homeroom import snipe-it": "tests/collector/sources/test_snipe_it.py",
+    "homeroom report --send": "tests/collector/letters/test_reports_by_mail.py",
     "homeroom tickets test": "tests/collector/tickets/test_command.py",
     "homeroom tickets show": "tests/collector/tickets/test_command.py",
     "homeroom tickets retry": "tests/collector/tickets/test_command.py",

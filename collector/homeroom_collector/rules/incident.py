@@ -43,6 +43,15 @@ def plain(text: str, most: int = MOST_TEXT) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """What was an incident of its own, and belongs to another cause now. Both are named by their keys."""
+
+    key: str
+    cause: str
+    cause_summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """What a source knows of one cause now. Times are Unix seconds.
 

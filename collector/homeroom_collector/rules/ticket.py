@@ -45,7 +45,8 @@ class Human(StrEnum):
 class Ticket:
     """Times are Unix seconds; None where it has not happened.
 
-    ``since`` is when the incident last began or ended, ``flaps`` when it came back lately. ``told_*`` is what the
+    ``since`` is when the incident last began or ended, ``flaps`` when it came back lately. ``cause`` is the key of what
+    explains it now or did until ``since``, ``cause_ticket`` the number of its ticket. ``told_*`` is what the
     ticket says. ``doing`` is written before the help desk is called and taken away after: where it is set and nobody
     is at work, it is not known whether the call was made. ``sequence`` numbers what is written into the ticket.
     """
@@ -66,6 +67,9 @@ class Ticket:
     runbook_url: str = ""
     firing: bool = True
     quiet: bool = False
+    cause: str = ""
+    cause_summary: str = ""
+    cause_ticket: str = ""
     first_at: float
     since: float
     flaps: tuple[float, ...] = ()

@@ -45,14 +45,23 @@ def wants_ticket(ticket: Ticket, policy: TicketPolicy, moment: Moment) -> bool:
     """Whether a ticket is due that was not made yet, whatever a storm says."""
     if ticket.phase is not Phase.WAITING or not ticket.firing or ticket.quiet:
         return False
+    if _just_released(ticket, policy, moment.now):
+        return False
     hours = policy.hours_of(ticket.kind, ticket.severity)
     if hours == "never" or (hours == "staffed" and not moment.staffed):
         return False
     return ticket.source in SETTLED or moment.now - ticket.first_at >= policy.settle_seconds
 
 
+def _just_released(ticket: Ticket, policy: TicketPolicy, now: float) -> bool:
+    """Whether its cause is gone for so short that it may follow."""
+    return bool(ticket.cause) and now - ticket.since < policy.hold_seconds
+
+
 def _waiting(ticket: Ticket, policy: TicketPolicy, moment: Moment) -> Action:
     if not ticket.firing:
+        if ticket.cause:
+            return Action.NOTHING  # it may outlast its cause
         return Action.DROP if moment.now - ticket.since >= policy.hold_seconds else Action.NOTHING
     wanted = wants_ticket(ticket, policy, moment) and not moment.braked
     return Action.CREATE if wanted else Action.NOTHING
@@ -65,7 +74,8 @@ def hold_seconds(ticket: Ticket, policy: TicketPolicy, now: float) -> float:
 
 def _open(ticket: Ticket, policy: TicketPolicy, now: float) -> Action:
     if not ticket.firing:
-        over = now - ticket.since >= hold_seconds(ticket, policy, now)
+        held = policy.hold_seconds if ticket.cause else hold_seconds(ticket, policy, now)
+        over = now - ticket.since >= held
         return Action.RESOLVE if over else Action.NOTHING
     if _note_due(ticket, policy, now):
         return Action.NOTE
@@ -86,8 +96,8 @@ def _note_due(ticket: Ticket, policy: TicketPolicy, now: float) -> bool:
 def _resolved(ticket: Ticket, policy: TicketPolicy, now: float) -> Action:
     resolved_at = ticket.resolved_at if ticket.resolved_at is not None else now
     if not ticket.firing:
-        return Action.FINISH if now - resolved_at > policy.reopen_seconds else Action.NOTHING
-    if ticket.human is Human.REJECTED or ticket.quiet:
+        return Action.FINISH if not ticket.cause and now - resolved_at > policy.reopen_seconds else Action.NOTHING
+    if ticket.human is Human.REJECTED or ticket.quiet or _just_released(ticket, policy, now):
         return Action.NOTHING
     if ticket.human is Human.RESOLVED:
         waited = now - (ticket.human_at or now) >= policy.human_patience_seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from homeroom_collector.rules.incident import Incident
+from homeroom_collector.rules.incident import Explained, Incident
 from homeroom_collector.rules.ticket import Human, Phase, Ticket, opened
 from homeroom_collector.rules.ticket_policy import TicketPolicy
 
@@ -21,7 +21,8 @@ def observed(ticket: Ticket | None, incident: Incident | None, policy: TicketPol
     if ticket is None:
         return opened(incident, now, 1)
     if is_over(ticket, policy, now):
-        return opened(incident, now, ticket.generation + 1, ticket.desk_id)
+        fresh = opened(incident, now, ticket.generation + 1, ticket.desk_id)
+        return replace(fresh, cause=ticket.cause, cause_summary=ticket.cause_summary)
     return _there(ticket, incident, policy, now)
 
 
@@ -33,10 +34,23 @@ def is_over(ticket: Ticket, policy: TicketPolicy, now: float) -> bool:
     return ticket.phase is Phase.RESOLVED and not ticket.firing and now - resolved_at > policy.reopen_seconds
 
 
+def explained(ticket: Ticket, by: Explained, cause_ticket: str, now: float) -> Ticket:
+    """The ticket of what another cause explains now: it is to end, and to say where it went on."""
+    known = replace(ticket, cause=by.cause, cause_summary=by.cause_summary, cause_ticket=cause_ticket)
+    return replace(known, firing=False, since=now, quiet=False) if ticket.firing else known
+
+
+def unexplained(ticket: Ticket) -> Ticket:
+    """Without a cause: it was never said, or has been told that it is over."""
+    return replace(ticket, cause="", cause_summary="", cause_ticket="")
+
+
 def _gone(ticket: Ticket, now: float) -> Ticket:
-    if not ticket.firing:
-        return ticket
-    return replace(ticket, firing=False, since=now, quiet=False)
+    # What goes away together with its cause before anybody was told of that is gone since now, not since then.
+    untold = bool(ticket.cause) and ticket.phase in (Phase.WAITING, Phase.OPEN)
+    if not ticket.firing and not untold:
+        return unexplained(ticket)
+    return replace(unexplained(ticket), firing=False, since=now, quiet=False)
 
 
 def _there(ticket: Ticket, incident: Incident, policy: TicketPolicy, now: float) -> Ticket:
@@ -58,7 +72,13 @@ def _there(ticket: Ticket, incident: Incident, policy: TicketPolicy, now: float)
 
 
 def _back(ticket: Ticket, policy: TicketPolicy, now: float) -> Ticket:
-    """The incident came back. What a person closed was mended, for a while: that is no won't-fix."""
+    """The incident came back. What a person closed was mended, for a while: that is no won't-fix.
+
+    What was only explained by something else was there all the time, and does not count as coming and going.
+    """
+    if ticket.cause:
+        told = ticket.phase is not Phase.OPEN and ticket.human is Human.NONE
+        return replace(ticket if told else unexplained(ticket), firing=True, since=now)
     recent = tuple(at for at in ticket.flaps if now - at < policy.flap_within_seconds)
     human = Human.NONE if ticket.human is Human.RESOLVED else ticket.human
     flaps = (*recent, now)[-_MOST_FLAPS:]

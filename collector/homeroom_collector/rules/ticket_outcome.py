@@ -7,7 +7,7 @@ from typing import Literal
 
 from homeroom_collector.rules.incident import external_key
 from homeroom_collector.rules.ticket import Action, Human, Phase, Ticket
-from homeroom_collector.rules.ticket_observe import flapping
+from homeroom_collector.rules.ticket_observe import flapping, unexplained
 from homeroom_collector.rules.ticket_policy import TicketPolicy
 
 DeskStatus = Literal["open", "resolved", "rejected", "gone"]
@@ -37,7 +37,7 @@ def _told(ticket: Ticket, policy: TicketPolicy, now: float) -> Ticket:
 
 def created(ticket: Ticket, desk: str, desk_id: str, policy: TicketPolicy, now: float) -> Ticket:
     """The ticket is at the help desk. ``desk_id`` is empty where the help desk does not say."""
-    told = _told(ticket, policy, now)
+    told = unexplained(_told(ticket, policy, now))
     return replace(told, phase=Phase.OPEN, desk=desk, desk_id=desk_id, created_at=now, checked_at=now, parent="")
 
 
@@ -52,7 +52,13 @@ def resolved(ticket: Ticket, policy: TicketPolicy, now: float) -> Ticket:
 
 
 def reopened(ticket: Ticket, policy: TicketPolicy, now: float) -> Ticket:
-    """The same ticket is open again. A person who had closed it was asked once, and is not asked again."""
+    """The same ticket is open again. A person who had closed it was asked once, and is not asked again.
+
+    Where it outlasted what explained it, that is no relapse.
+    """
+    if ticket.cause:
+        open_again = replace(unexplained(ticket), phase=Phase.OPEN, noted_at=now, checked_at=now)
+        return replace(_told(open_again, policy, now), notes=ticket.notes + 1)
     asked = ticket.human_asked or ticket.human is Human.RESOLVED
     again = replace(ticket, phase=Phase.OPEN, reopened_at=now, checked_at=now, human=Human.NONE, human_asked=asked)
     return replace(_told(again, policy, now), notes=ticket.notes + 1, told_flapping=True)

@@ -227,6 +227,25 @@ def roots(connection: Connection, closed_since: float) -> list[Root]:
     return [_root(row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A problem that was one by itself, and is explained by another now: the keys of both, and how that one is put."""
+
+    key: str
+    cause: str
+    cause_summary: str
+
+
+def explained(connection: Connection) -> list[Effect]:
+    """Problems that are still there, were made known, and have a cause; an empty summary where that is not kept."""
+    causes = table.alias()
+    summary = sa.func.coalesce(causes.c.summary, "")
+    joined = table.outerjoin(causes, sa.and_(causes.c.key == table.c.cause, causes.c.state != State.CLOSED))
+    query = sa.select(table.c.key, table.c.cause, summary).select_from(joined)
+    there = (table.c.state != State.CLOSED, table.c.opened_at.is_not(None), table.c.cause.is_not(None))
+    return [Effect(*row) for row in connection.execute(query.where(*there).order_by(table.c.key))]
+
+
 def _root(row: Any) -> Root:
     left_out = ("pending_at", "cause")
     given = {name: value for name, value in row.items() if name not in left_out}

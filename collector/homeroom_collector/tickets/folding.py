@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from homeroom_collector.rules import ticket_storm as storm
-from homeroom_collector.rules.incident import Incident
+from homeroom_collector.rules.incident import Explained, Incident
 from homeroom_collector.rules.incident_merge import OWN, merged, speaks, taken_over
 from homeroom_collector.rules.ticket import Phase, Ticket
 from homeroom_collector.rules.ticket_next import Moment, wants_ticket
-from homeroom_collector.rules.ticket_observe import observed
+from homeroom_collector.rules.ticket_observe import explained, observed
 from homeroom_collector.rules.ticket_outcome import renumbered
 from homeroom_collector.rules.ticket_policy import TicketPolicy
 from homeroom_collector.store import Connection, tickets
@@ -57,9 +57,19 @@ class Fold:
         complete = {each.source for each in looks if each.complete}
         blind = {each.source for each in looks if not each.complete}
         left = [each for each in known.values() if each.external_key not in seen]
-        after = [observed(each, None, self.policy, now) for each in left if each.source in complete]
+        effects = {each.key: each for look in looks if look.source == OWN for each in look.explained}
+        after = [self._absent(each, effects, known, now) for each in left if each.source in complete]
         held = [_held(each, now) for each in left if each.source in blind]
         return [each for each in after if each is not None] + held
+
+    def _absent(
+        self, ticket: Ticket, effects: dict[str, Explained], known: dict[str, Ticket], now: float
+    ) -> Ticket | None:
+        """The ticket of what is no incident any more: gone, or explained by another."""
+        if ticket.source != OWN or ticket.key not in effects:
+            return observed(ticket, None, self.policy, now)
+        first = _first_cause(effects[ticket.key], effects)
+        return explained(ticket, first, known[first.cause].desk_id if first.cause in known else "", now)
 
     def moment(self, ticket: Ticket, now: float) -> Moment:
         """What is true around a ticket."""
@@ -81,6 +91,15 @@ class Fold:
         under = next((each.external_key for each in done if each.source == storm.SOURCE), "")
         marked = [replace(each, parent=under if each.external_key in names else "") for each in stored]
         return _written(connection, [each for each in marked if each.source != storm.SOURCE], _by_key(done), now)
+
+
+def _first_cause(effect: Explained, effects: dict[str, Explained]) -> Explained:
+    """What explains an effect in the end, where its cause is an effect itself."""
+    passed = {effect.key}
+    while effect.cause in effects and effect.cause not in passed:
+        passed.add(effect.cause)
+        effect = effects[effect.cause]
+    return effect
 
 
 def _held(ticket: Ticket, now: float) -> Ticket:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from homeroom_collector.rules.incident import MOST_MEMBERS, Incident
+from homeroom_collector.rules.incident import MOST_MEMBERS, Explained, Incident
 from homeroom_collector.rules.incident_merge import OWN
 from homeroom_collector.rules.problem import Evidence
 from homeroom_collector.rules.problem_state import State
@@ -22,8 +22,14 @@ class OwnProblems:
 
     async def look(self, now: float) -> Look:
         """Every root problem that is open. One that recovers still counts: it is not believed yet that it is over."""
-        incidents = await self.store.read(lambda connection: self._incidents(connection, now))
-        return Look(OWN, incidents, complete=True)
+        return await self.store.read(lambda connection: self._look(connection, now))
+
+    def _look(self, connection: Connection, now: float) -> Look:
+        known = tuple(
+            Explained(key=each.key, cause=each.cause, cause_summary=each.cause_summary)
+            for each in problems.explained(connection)
+        )
+        return Look(OWN, self._incidents(connection, now), complete=True, explained=known)
 
     def _incidents(self, connection: Connection, now: float) -> tuple[Incident, ...]:
         there = [root for root in problems.roots(connection, now) if root.state in (State.OPEN, State.RECOVERING)]

@@ -36,6 +36,8 @@ def text(ticket: Ticket, school_name: str, zone: tzinfo) -> str:
     ]
     if ticket.runbook_url:
         lines += ["", f"What to do: {ticket.runbook_url}"]
+    if ticket.cause:
+        lines += ["", f"It was explained by something that is over, and is still there: {_cause(ticket)}"]
     if ticket.earlier_id:
         lines += ["", f"It happened before: ticket {ticket.earlier_id}"]
     return "\n".join([*lines, "", *_foot(ticket)])
@@ -74,18 +76,33 @@ def _now(ticket: Ticket) -> str:
 
 
 def resolved(ticket: Ticket, zone: tzinfo, *, left_open: bool) -> str:
-    """The cause is gone."""
-    lines = [f"The cause is gone since {_moment(ticket.since, zone)}."]
-    if ticket.peak_members:
+    """The cause is gone, or another cause explains it."""
+    lines = (
+        list(_explained(ticket, zone)) if ticket.cause else [f"The cause is gone since {_moment(ticket.since, zone)}."]
+    )
+    if ticket.peak_members and not ticket.cause:
         lines.append(f"At most {ticket.peak_members} were affected.")
     lines.append("This ticket is left to you to close." if left_open else "Resolved by Homeroom.")
     return _entry(ticket, lines)
 
 
+def _explained(ticket: Ticket, zone: tzinfo) -> Iterator[str]:
+    yield f"Since {_moment(ticket.since, zone)} this belongs to another cause: {_cause(ticket)}."
+    yield f"It goes on in ticket {ticket.cause_ticket}." if ticket.cause_ticket else "It goes on there."
+    yield "This one is opened again if it outlasts that."
+
+
+def _cause(ticket: Ticket) -> str:
+    return ticket.cause_summary.rstrip(".") or ticket.cause
+
+
 def reopened(ticket: Ticket, policy: TicketPolicy, zone: tzinfo) -> str:
     """It is back, or was never gone although somebody closed the ticket."""
     hours = policy.flap_hold_seconds / 3600
-    if ticket.human is Human.RESOLVED:
+    if ticket.cause:
+        lines = [f"What explained it is over since {_moment(ticket.since, zone)}: {_cause(ticket)}."]
+        lines.append(f"This is still there. {_now(ticket)}")
+    elif ticket.human is Human.RESOLVED:
         lines = [f"Closed by a person, but the cause is still there since {_moment(ticket.since, zone)}."]
         lines.append("Opened again this once. Close it again and it stays closed.")
     else:

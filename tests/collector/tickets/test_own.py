@@ -1,5 +1,6 @@
 """Homeroom's own problems as incidents."""
 
+from homeroom_collector.rules.incident import Explained
 from homeroom_collector.rules.problem import Evidence, Problem, Severity, key_of
 from homeroom_collector.rules.problem_state import Row, State, Transition
 from homeroom_collector.store import Store, problems
@@ -34,6 +35,20 @@ async def test_open_roots_are_incidents_and_pending_ones_and_effects_are_not(sto
     assert (first.severity, first.member_count, first.members) == ("critical", 2, ("ap-1", "ap-2"))
     assert first.evidence == ("silent seconds: 312 (rule: 120)",)
     assert first.runbook_url == "https://wiki/runbooks/uplink_down"
+
+
+async def test_what_another_cause_explains_now_is_told_with_that_cause(store: Store):
+    cause = _row(subject="core-1")
+    effect = _row(cause=cause.problem.key, subject="ap-7")
+    below = _row(cause="lincoln/uplink_down/never-kept", subject="ap-8")
+    for row in (cause, effect, below, _row(State.PENDING, cause=cause.problem.key, subject="ap-9")):
+        change = Transition(change="opened", before=None, after=row)
+        await store.write(lambda connection, change=change: problems.claim(connection, change, 2.0))
+    look = await OwnProblems(store=store).look(10.0)
+    assert look.explained == (
+        Explained(key=effect.problem.key, cause=cause.problem.key, cause_summary="The uplink is down"),
+        Explained(key=below.problem.key, cause="lincoln/uplink_down/never-kept"),
+    )
 
 
 def test_evidence_reads_like_a_sentence():
