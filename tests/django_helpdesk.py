@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from failing_database import without_table
 from stack import free_port
 
 FIELD, USER, PASSWORD, EMAIL, QUEUE = "homeroom_key", "homeroom", "bot-of-the-tests", "homeroom@helpdesk.test", 1
@@ -103,17 +103,9 @@ class Helpdesk:
         """Everything that it wrote to anybody."""
         return [each.read_text() for each in sorted((self.folder / "mail").glob("*"))]
 
-    @contextlib.contextmanager
-    def without_table(self, name: str) -> Iterator[None]:
+    def without_table(self, name: str) -> contextlib.AbstractContextManager[None]:
         """Its own database fails it, for as long as the block lasts."""
-        with contextlib.closing(sqlite3.connect(self.folder / "helpdesk.sqlite3", timeout=30)) as database:
-            database.execute(f"ALTER TABLE {name} RENAME TO away")
-            database.commit()
-            try:
-                yield
-            finally:
-                database.execute(f"ALTER TABLE away RENAME TO {name}")
-                database.commit()
+        return without_table(self.folder / "helpdesk.sqlite3", name)
 
     def answers(self) -> bool:
         """Whether it can be asked as the bot."""

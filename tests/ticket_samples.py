@@ -11,7 +11,7 @@ from homeroom_collector.rules.ticket import Action, Ticket, opened
 from homeroom_collector.rules.ticket_outcome import DeskStatus
 from homeroom_collector.rules.ticket_policy import TicketPolicy
 from homeroom_collector.tickets.call import Place
-from homeroom_collector.tickets.desk import Capabilities, Entry, NewTicket, State
+from homeroom_collector.tickets.desk import Capabilities, Desk, Entry, NewTicket, State
 from homeroom_collector.tickets.errors import DeskError, TicketGoneError
 from homeroom_collector.tickets.source import Look
 
@@ -137,3 +137,21 @@ class MemoryDesk:
 
 def done(desk: MemoryDesk, action: Action) -> int:
     return desk.calls.count(str(action))
+
+
+def entry(desk_id: str, text: str = "More", marker: str = "[k#1]") -> Entry:
+    return Entry(external_key="", desk_id=desk_id, subject="", text=f"{text}\n{marker}", marker=marker)
+
+
+async def told_resolved_and_opened(desk: Desk, made: str) -> None:
+    """A real help desk keeps notes and states, and each is read back."""
+    assert await desk.status(made) == "open"
+    await desk.note(entry(made, "Grown", "[k#1]"))
+    assert await desk.has_note(made, "[k#1]")
+    assert not await desk.has_note(made, "[k#2]")
+    await desk.note(entry(made, "Gone", "[k#2]"), "resolved")
+    assert await desk.status(made) == "resolved"
+    await desk.set_state(entry(made), "resolved")
+    await desk.note(entry(made, "Back", "[k#3]"), "open")
+    assert await desk.status(made) == "open"
+    assert await desk.has_note(made, "[k#3]")

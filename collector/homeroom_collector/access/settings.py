@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from homeroom_collector.access.guard import Openness
 from homeroom_collector.access.mapping import RoleRule
 from homeroom_collector.access.mapping import problems as rule_problems
 from homeroom_collector.errors import ConfigError
+from homeroom_collector.safe_url import safe
 from homeroom_collector.secret import Secret, misplaced
 from homeroom_collector.strict import Seconds, SecretText
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +72,7 @@ def problems(settings: AccessSettings, *, trusted_proxies: bool) -> list[str]:
 def _openid(settings: OpenIdSettings) -> Iterator[str]:
     for name in ("issuer", "redirect_url"):
         text = getattr(settings, name)
-        if text is not None and not _safe(text):
+        if text is not None and not safe(text):
             yield f"access.openid.{name}: {text!r} is not an https address"
     given = [name for name in ("", "_env", "_file") if getattr(settings, f"client_secret{name}") is not None]
     if settings.client_secret is not None:
@@ -85,15 +83,6 @@ def _openid(settings: OpenIdSettings) -> Iterator[str]:
         yield "access.openid.scopes: openid is missing"
     if settings.timeout <= 0:
         yield "access.openid.timeout: must be more than 0"
-
-
-def _safe(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
 
 
 def located(settings: AccessSettings, folder: Path) -> AccessSettings:

@@ -12,9 +12,9 @@ import aiohttp
 from homeroom_collector.cli.import_register import add_mapping, add_shared, bring_in, mapping_of
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.model import School
+from homeroom_collector.safe_url import safe
 from homeroom_collector.secret import Secret
 from homeroom_collector.sources.asset_fields import Parsed
-from homeroom_collector.sources.google.settings import safe
 from homeroom_collector.sources.snipe_it.calls import Patience, SnipeCalls
 from homeroom_collector.sources.snipe_it.rows import parsed
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from homeroom_collector.safe_url import LOOPBACK
 from homeroom_collector.secret import SecretSource
 from homeroom_collector.strict import Seconds, shaped
 
@@ -16,7 +17,6 @@ Address = Annotated[str, shaped(_ADDRESS, "an e-mail address")]
 """An e-mail address without a name; nothing that would begin another header."""
 
 Encryption = Literal["none", "starttls", "tls"]
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def problems(settings: MailSettings, where: str = "mail") -> Iterator[str]:
         yield f"{where}.port: {settings.port} is not a port"
     if (settings.user is None) != (settings.password is None):
         yield f"{where}.user, {where}.password: belong together"
-    if settings.password is not None and settings.encryption == "none" and settings.host not in _LOOPBACK:
+    if settings.password is not None and settings.encryption == "none" and settings.host not in LOOPBACK:
         yield f"{where}.encryption: a password is sent encrypted, or to this machine only"
     if settings.timeout <= 0:
         yield f"{where}.timeout: must be more than 0"

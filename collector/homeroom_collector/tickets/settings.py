@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import time
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.mail import MailSettings
 from homeroom_collector.mail import settings as mail_settings
 from homeroom_collector.rules.ticket_policy import Closing, Hours, Staff, TicketPolicy
+from homeroom_collector.safe_url import safe
 from homeroom_collector.secret import located, unreadable
 from homeroom_collector.strict import Clock, Seconds
 from homeroom_collector.tickets.alertmanager import settings as alertmanager
@@ -32,7 +32,6 @@ from homeroom_collector.tickets.desks.webhook import WebhookSettings
 from homeroom_collector.tickets.desks.zammad import ZammadSettings
 from homeroom_collector.tickets.desks.zendesk import ZendeskSettings
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LEAST_LEASE_SECONDS = 5.0
 
 
@@ -225,16 +224,6 @@ def _problems(settings: TicketSettings, mail: MailSettings) -> Iterator[str]:
         url = getattr(getattr(settings, name), "url", None)
         if url is not None and not safe(url):
             yield f"{name}.url: {url!r} is not an https address"
-
-
-def safe(url: str) -> bool:
-    """Whether a secret may be sent there: encrypted, or to this machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
 
 
 def _email_problems(email: EmailSettings, mail: MailSettings) -> Iterator[str]:

@@ -13,7 +13,7 @@ import django_helpdesk as server
 from homeroom_collector.rules.incident import external_key
 from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
-from homeroom_collector.tickets.desk import Entry, NewTicket
+from homeroom_collector.tickets.desk import NewTicket
 from homeroom_collector.tickets.desks.django_helpdesk import DjangoHelpdesk, DjangoHelpdeskSettings, build
 from homeroom_collector.tickets.errors import (
     DeskDeniedError,
@@ -24,7 +24,7 @@ from homeroom_collector.tickets.errors import (
 )
 from homeroom_collector.tickets.trial import trial
 from stack import free_port
-from ticket_samples import new_ticket
+from ticket_samples import entry, new_ticket, told_resolved_and_opened
 
 _numbers = itertools.count(1)
 
@@ -55,10 +55,6 @@ async def desks(helpdesk: server.Helpdesk) -> AsyncIterator[Desks]:
 
 def new(**changed: str) -> NewTicket:
     return new_ticket(**({"external_key": external_key(f"test/{next(_numbers)}", 1)} | changed))
-
-
-def entry(desk_id: str, text: str = "More", marker: str = "[k#1]") -> Entry:
-    return Entry(external_key="", desk_id=desk_id, subject="", text=f"{text}\n{marker}", marker=marker)
 
 
 async def _change(desk: DjangoHelpdesk, desk_id: str, **fields: Any) -> None:
@@ -95,17 +91,7 @@ async def test_tickets_of_other_people_are_not_looked_through(desks: Desks):
 
 async def test_notes_resolving_and_reopening_are_read_back(desks: Desks):
     desk = desks()
-    made = await desk.create(new())
-    assert await desk.status(made) == "open"
-    await desk.note(entry(made, "Grown", "[k#1]"))
-    assert await desk.has_note(made, "[k#1]")
-    assert not await desk.has_note(made, "[k#2]")
-    await desk.note(entry(made, "Gone", "[k#2]"), "resolved")
-    assert await desk.status(made) == "resolved"
-    await desk.set_state(entry(made), "resolved")
-    await desk.note(entry(made, "Back", "[k#3]"), "open")
-    assert await desk.status(made) == "open"
-    assert await desk.has_note(made, "[k#3]")
+    await told_resolved_and_opened(desk, await desk.create(new()))
 
 
 async def test_what_looks_like_a_template_stays_text(desks: Desks):

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from failing_database import without_table
 from homeroom_collector.rules.incident import external_key
 from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets import words
 from homeroom_collector.tickets.building import Building
-from homeroom_collector.tickets.desk import Entry, NewTicket
+from homeroom_collector.tickets.desk import NewTicket
 from homeroom_collector.tickets.desks.request_tracker import RequestTracker, RequestTrackerSettings, build
 from homeroom_collector.tickets.errors import (
     DeskChangedError,
@@ -29,7 +28,7 @@ from homeroom_collector.tickets.errors import (
 from request_tracker import FIELD, QUEUE
 from request_tracker import RequestTracker as Server
 from stack import free_port
-from ticket_samples import ticket
+from ticket_samples import entry, ticket, told_resolved_and_opened
 
 _numbers = itertools.count(1)
 
@@ -66,10 +65,6 @@ def new(**changed: Any) -> NewTicket:
     return NewTicket(**(facts | changed))
 
 
-def entry(desk_id: str, text: str = "More", marker: str = "[k#1]") -> Entry:
-    return Entry(external_key="", desk_id=desk_id, subject="", text=f"{text}\n{marker}", marker=marker)
-
-
 async def test_it_says_who_answers(desks: Desks):
     assert await desks().check() == f"Request Tracker {(await desks()._get('/rt'))['Version']}, queue Network"
 
@@ -86,16 +81,7 @@ async def test_a_ticket_is_found_by_its_key_at_once_and_by_no_other(desks: Desks
 
 async def test_notes_resolving_and_reopening_are_read_back(desks: Desks):
     desk = desks()
-    made = await desk.create(new())
-    assert await desk.status(made) == "open"
-    await desk.note(entry(made, "Grown", "[k#1]"))
-    assert await desk.has_note(made, "[k#1]")
-    assert not await desk.has_note(made, "[k#2]")
-    await desk.note(entry(made, "Gone", "[k#2]"), "resolved")
-    assert await desk.status(made) == "resolved"
-    await desk.set_state(entry(made), "resolved")
-    await desk.note(entry(made, "Back", "[k#3]"), "open")
-    assert await desk.status(made) == "open"
+    await told_resolved_and_opened(desk, await desk.create(new()))
 
 
 async def test_a_person_may_reject_a_ticket(desks: Desks):
@@ -175,23 +161,10 @@ async def test_a_server_that_is_away_is_down_and_surely_did_nothing(desks: Desks
     assert not caught.value.unsure
 
 
-@contextlib.contextmanager
-def without_table(tracker: Server, name: str) -> Iterator[None]:
-    """RT's own database fails it, for as long as the block lasts."""
-    with contextlib.closing(sqlite3.connect(tracker.folder / "rt.sqlite3", timeout=30)) as database:
-        database.execute(f"ALTER TABLE {name} RENAME TO Away")
-        database.commit()
-        try:
-            yield
-        finally:
-            database.execute(f"ALTER TABLE Away RENAME TO {name}")
-            database.commit()
-
-
 @pytest.mark.parametrize(("table", "status"), [("Principals", "500"), ("Tickets", "400")])
 async def test_an_error_of_the_server_leaves_doubt(tracker: Server, desks: Desks, table: str, status: str):
     fresh = new()
-    with without_table(tracker, table), pytest.raises(DeskDownError, match=status) as caught:
+    with without_table(tracker.folder / "rt.sqlite3", table), pytest.raises(DeskDownError, match=status) as caught:
         await desks().create(fresh)
     assert caught.value.unsure
     assert await desks().find(fresh.external_key) == []

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from homeroom_collector.rules.org_units import OrgUnitRule, problem
+from homeroom_collector.safe_url import safe
 from homeroom_collector.strict import Seconds
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +58,6 @@ def _urls(settings: GoogleSettings) -> Iterator[str]:
         text = getattr(settings, name)
         if text is not None and not safe(text):
             yield f"google.{name}: {text!r} is not an https address"
-
-
-def safe(url: str) -> bool:
-    """Whether a token may be sent there: encrypted, or to this machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
 
 
 def _rules(settings: GoogleSettings) -> Iterator[str]:

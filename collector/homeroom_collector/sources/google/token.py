@@ -11,7 +11,8 @@ import aiohttp
 from google.auth import crypt, jwt
 
 from homeroom_collector.errors import ConfigError, SourceError
-from homeroom_collector.sources.google.settings import GoogleSettings, safe
+from homeroom_collector.safe_url import safe
+from homeroom_collector.sources.google.settings import GoogleSettings
 
 SCOPES = (
     "https://www.googleapis.com/auth/admin.directory.device.chromeos.readonly",
