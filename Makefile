@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 KEY ?= var/chromebook.pem
 TYPES := agent/chromebook/node_modules/.installed
 
-.PHONY: install demo run test lint bench soak lock clean tools dashboards screenshots docs sbom audit agent-dist chromebook-dist chromebook-types
+.PHONY: install demo run test lint bench soak lock clean tools dashboards screenshots docs sbom audit agent-dist collector-dist chromebook-dist chromebook-types
 
 install: $(STAMP)
 
@@ -60,12 +60,18 @@ bench: install tools
 soak: install tools
 	PYTHONPATH=tests $(BIN)/python -m soak
 	PYTHONPATH=tests $(BIN)/python -m soak.wire
+	PYTHONPATH=tests $(BIN)/python -m soak.package
 
 # The laptop agent for machines without Python: dist/homeroom-agent/, and a Debian package where dpkg-deb is.
 agent-dist: install
 	$(BIN)/pyinstaller --noconfirm --log-level ERROR --distpath dist --workpath build/frozen agent/packaging/frozen/homeroom-agent.spec
 	$(BIN)/python collector/packaging/sbom.py homeroom-agent dist/homeroom-agent.cdx.json --only psutil --only pyinstaller --files dist/homeroom-agent
 	@if command -v dpkg-deb >/dev/null 2>&1; then $(BIN)/python agent/packaging/linux/build_deb.py dist/homeroom-agent dist; fi
+
+# The collector for Debian and Ubuntu in dist/, byte for byte the same from the same commit, and what it is made of.
+collector-dist: sbom
+	@command -v dpkg-deb >/dev/null 2>&1 || { echo "needs dpkg-deb, so make it on Debian or Ubuntu"; exit 1; }
+	$(BIN)/python collector/packaging/build_deb.py dist
 
 # What the collector is made of, as CycloneDX; every build writes one beside itself.
 sbom: install
