@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from typing import Any, TypeVar
 from homeroom_collector.errors import ConfigError
 
 T = TypeVar("T")
+_SHORTEST = 4
+"""Shorter parts would hide ordinary words and protect nothing."""
 
 
 class Secret:
@@ -99,3 +103,23 @@ def _sources(section: Any) -> Iterator[tuple[str, SecretSource]]:
         value = getattr(section, each.name)
         if isinstance(value, SecretSource):
             yield each.name, value
+
+
+def redacted(text: str, *sent: str) -> str:
+    """What somebody answered, without what we sent to prove ourselves: careless servers repeat it in their errors.
+
+    ``sent`` are secrets, or values of ``Authorization`` and its like, whose parts are secrets too.
+    """
+    parts = {part for value in sent for part in _parts(value) if len(part) >= _SHORTEST}
+    for part in sorted(parts, key=len, reverse=True):
+        text = text.replace(part, "<secret>")
+    return text
+
+
+def _parts(value: str) -> Iterator[str]:
+    yield value
+    scheme, _, rest = value.partition(" ")
+    yield rest
+    if scheme.lower() == "basic":
+        with contextlib.suppress(ValueError):
+            yield base64.b64decode(rest, validate=True).decode().partition(":")[2]

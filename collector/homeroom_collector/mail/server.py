@@ -17,7 +17,7 @@ from email import policy
 from homeroom_collector.mail.errors import MailDeniedError, MailDownError, MailRefusedError
 from homeroom_collector.mail.message import Letter, message_of
 from homeroom_collector.mail.settings import MailSettings
-from homeroom_collector.secret import Secret
+from homeroom_collector.secret import Secret, redacted
 
 _LINES = policy.SMTP
 
@@ -86,7 +86,8 @@ class MailServer:
                 if settings.user is not None and self.password is not None:
                     server.login(settings.user, self.password.reveal())
             except smtplib.SMTPAuthenticationError as error:
-                raise MailDeniedError(f"{self.host}: {_said(error)}") from None
+                said = redacted(_said(error), self.password.reveal() if self.password else "")
+                raise MailDeniedError(f"{self.host}: {said}") from None
             except (smtplib.SMTPException, OSError) as error:
                 raise MailDownError(f"{self.host}: {error}") from error
             yield server

@@ -8,13 +8,14 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
 from homeroom_collector.rules.incident import EXTERNAL_KEY
+from homeroom_collector.secret import redacted
 from homeroom_collector.tickets.errors import (
     DeskChangedError,
     DeskDeniedError,
@@ -26,6 +27,7 @@ from homeroom_collector.tickets.errors import (
 
 _MOST_ANSWER_BYTES = 8 * 1024 * 1024
 _BUSY = frozenset({408, 425, 429})
+_PLAIN = frozenset({"accept", "content-type", "user-agent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Rest:
     def __init__(self, session: aiohttp.ClientSession, url: str, headers: Mapping[str, str], timeout: float) -> None:
         self._session, self._url, self._headers = session, url.rstrip("/"), dict(headers)
         self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._secrets = tuple(value for name, value in headers.items() if name.lower() not in _PLAIN)
 
     async def call(
         self,
@@ -73,7 +76,7 @@ class Rest:
             what = str(error) or type(error).__name__
             raise DeskDownError(f"{self._url} broke off: {what}", unsure=True) from error
         if answer.status >= 300:
-            raise refusal(answer, f"{method} {path}")
+            raise refusal(answer, f"{method} {path}", self._secrets)
         return answer
 
 
@@ -86,9 +89,9 @@ async def _body(response: aiohttp.ClientResponse) -> Any:
         return text
 
 
-def refusal(answer: Answer, what: str) -> DeskError:
-    """What an answer that is no success means."""
-    message = f"{what}: {answer.status} {_said(answer.body)}"
+def refusal(answer: Answer, what: str, sent: Iterable[str] = ()) -> DeskError:
+    """What an answer that is no success means. ``sent`` is not repeated, though the help desk may repeat it."""
+    message = f"{what}: {answer.status} {_said(answer.body, sent)}"
     match answer.status:
         case 401 | 403:
             return DeskDeniedError(f"{message}; the key is wrong, or lacks a right")
@@ -107,10 +110,10 @@ def _seconds(text: str | None) -> float | None:
     return float(text[:9]) if text and text.isascii() and text.isdigit() else None
 
 
-def _said(body: Any) -> str:
+def _said(body: Any, sent: Iterable[str]) -> str:
     """The words of an error, bounded; help desks put them in many places, so all of it is shown."""
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False) if body is not None else ""
-    return " ".join(text.split())[:300]
+    return " ".join(redacted(text, *sent).split())[:300]
 
 
 def basic(user: str, password: str) -> str:

@@ -18,6 +18,7 @@ import aiohttp
 from homeroom_agent import __version__
 from homeroom_agent.transport.answers import retry_after_seconds
 from homeroom_collector.errors import ConfigError
+from homeroom_collector.secret import redacted
 from homeroom_collector.views.remote_write.settings import EndpointSettings
 from homeroom_collector.views.remote_write.snappy import compress
 
@@ -63,7 +64,8 @@ class Receiver:
     async def send(self, message: bytes) -> Answer:
         """Send one message. Never raises for what is wrong on the way."""
         try:
-            headers = {**_HEADERS, **self._settings.headers, **self._authorization()}
+            proof = self._authorization()
+            headers = {**_HEADERS, **self._settings.headers, **proof}
             async with self._session.post(
                 self._settings.url,
                 data=compress(message),
@@ -73,7 +75,7 @@ class Receiver:
                 allow_redirects=False,
             ) as response:
                 detail = (await response.content.read(_DETAIL_BYTES)).decode("utf-8", "replace")
-                return _meaning(response.status, detail, response.headers.get("Retry-After"))
+                return _meaning(response.status, redacted(detail, *proof.values()), response.headers.get("Retry-After"))
         except TimeoutError:
             return Answer(Outcome.LATER, f"no answer in {self._settings.timeout:g} s")
         except aiohttp.ClientError as error:
