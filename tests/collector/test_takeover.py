@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from collector.collecting import Running, collecting, report, settings_at
+from collector.collecting import Running, collecting, report, role, settings_at
 from homeroom_collector.ingest.enrolment_settings import EnrolmentSettings
 
 HONEST, ANOTHER = "1" * 16, "2" * 16
@@ -119,3 +119,21 @@ async def test_a_device_key_opens_nothing_but_the_calls_of_devices(tmp_path: Pat
             headers = {"Authorization": f"Bearer {key}", "X-Forwarded-For": "203.0.113.9"}
             async with running.http.get(running.url + path, headers=headers, allow_redirects=False) as answer:
                 assert answer.status == 401, path
+
+
+async def test_what_a_device_says_of_itself_is_never_markup(tmp_path: Path):
+    async with collecting(settings_at(tmp_path)) as running:
+        evil = "<script>alert(1)</script>"
+        key = await running.key(serial="XSS-1", model=evil, manufacturer='"><img src=x onerror=alert(1)>')
+        identity = {"platform": "linux", "model": evil, "serial": "XSS-1"}
+        assert (await running.send(key, report(1, identity=identity)))[0] == 200
+        ((device,),) = await running.rows("SELECT device_id FROM devices")
+        browser = await running.signed_in(role("viewer"))
+        for path in ("/devices", f"/devices/{device}", "/schools/lincoln", "/devices?q=alert"):
+            async with browser.get(running.url + path) as answer:
+                text = await answer.text()
+            assert answer.status == 200, path
+            assert "<script>alert" not in text
+            assert "<img src=x" not in text
+        assert "alert(1)" in text, "it is shown, as text"
+        await browser.close()
