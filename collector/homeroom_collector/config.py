@@ -33,6 +33,7 @@ from homeroom_collector.ingest.satellite_settings import SatellitesSettings
 from homeroom_collector.ingest.settings import AgentSettings
 from homeroom_collector.letters import settings as letters
 from homeroom_collector.letters.settings import DigestSettings, ReportSettings
+from homeroom_collector.logs import LogSettings
 from homeroom_collector.mail import MailSettings
 from homeroom_collector.mail import settings as mail
 from homeroom_collector.replicas import settings as replicas
@@ -200,6 +201,7 @@ class Settings:
     """Everything that can be set."""
 
     listen: Listen = field(default_factory=Listen)
+    log: LogSettings = field(default_factory=LogSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     replicas: ReplicaSettings = field(default_factory=ReplicaSettings)

@@ -6,11 +6,11 @@ Exit status: 0 done, 1 findings or failure, 2 usage or configuration.
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 
 from homeroom_agent import __version__
+from homeroom_collector import logs
 from homeroom_collector.cli.commands import COMMANDS
 from homeroom_collector.errors import CollectorError, ConfigError
 
@@ -19,8 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     said = sys.argv[1:] if arguments is None else arguments
     options = _parser(next((each for each in said if not each.startswith("-")), "")).parse_args(said)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # migrate.py says what changed
+    logs.begin()
     try:
         return int(options.run(options))
     except ConfigError as error:

@@ -11,7 +11,7 @@ import signal
 from pathlib import Path
 
 from homeroom_agent.errors import SpoolError
-from homeroom_collector import satellite
+from homeroom_collector import logs, satellite
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.satellite import SatelliteSettings
 from homeroom_collector.satellite.settings import token_of
@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
         token_of(settings.collector)
         print(f"{options.config}: in order, {len(found)} targets")
         return 0
+    logs.follow(settings.log)
     try:
         asyncio.run(_until_signal(settings))
     except SpoolError as error:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from homeroom_collector import clock
+from homeroom_collector import clock, logs
 from homeroom_collector.access.link import make_link
 from homeroom_collector.access.roles import Grant, Role
 from homeroom_collector.app import COLLECTOR, build
@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     settings = settings_of(options)
+    logs.follow(settings.log)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(serve(settings, options.clock))
     return 0

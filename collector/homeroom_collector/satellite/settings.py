@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
+from homeroom_collector.logs import LogSettings
 from homeroom_collector.secret import Secret, misplaced
 from homeroom_collector.snmp import settings as snmp
 from homeroom_collector.snmp.settings import SnmpSettings
@@ -49,6 +50,7 @@ class SatelliteSettings:
     """Everything that can be set."""
 
     collector: CollectorSettings
+    log: LogSettings = field(default_factory=LogSettings)
     spool: SpoolSettings = field(default_factory=SpoolSettings)
     send_every: Seconds = 5.0
     report_every: Seconds = 60.0
