@@ -103,5 +103,5 @@ def _key(index: int) -> dict[str, object]:
         "key_id": f"hrk{index:016x}",
         "device_number": index + 1,
         "secret_sha256": secrets.digest_of(_secret(index)),
-        "created_at": 1_760_000_000.0,
+        "created_at": time.time(),
     }

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from aiohttp import web
@@ -19,6 +18,8 @@ from homeroom_collector.errors import RefusedError
 from homeroom_collector.http.doorkeeper import Doorkeeper
 from homeroom_collector.http.problem import problem
 from homeroom_collector.http.settings import ConnectionSettings
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _log = logging.getLogger(__name__)
 _FULL = (
@@ -86,9 +87,8 @@ class Connection(web.RequestHandler):
         if self._wire is not None:
             self._wire.abort()
 
-    @contextmanager
-    def serving(self, request: web.Request) -> Iterator[None]:
-        """While a request is answered: its head is here, and its body has to come in time."""
+    async def serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer a request: its head is here, and its body has to come in time."""
         self._stop(self._head_timer)
         timer = None
         if request.content.is_eof():
@@ -96,7 +96,7 @@ class Connection(web.RequestHandler):
         else:  # it may still be shown out: a body that trickles in is no better than a head that does
             timer = asyncio.get_running_loop().call_later(self._bounds.body, self._no_body, request)
         try:
-            yield
+            return await handler(request)
         finally:
             self._stop(timer)
             self._doorkeeper.fell_silent(self)
@@ -146,9 +146,6 @@ class Connection(web.RequestHandler):
             timer.cancel()
 
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
 def in_time() -> Middleware:
     """Tell connections what becomes of their requests."""
 
@@ -157,7 +154,6 @@ def in_time() -> Middleware:
         connection: Any = request.protocol
         if not isinstance(connection, Connection):  # served by other means, as tests of single parts do
             return await handler(request)
-        with connection.serving(request):
-            return await handler(request)
+        return await connection.serve(request, handler)
 
     return serve

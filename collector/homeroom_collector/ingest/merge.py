@@ -13,8 +13,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from operator import attrgetter
+from functools import lru_cache, partial
+from operator import attrgetter, is_not
 from typing import Any
 
 import msgspec
@@ -47,6 +47,7 @@ _MIXED = "+"
 
 _MACHINE: dict[str, Any] = {"uptime": None, "batteries": None, "disks": None}
 _sections_of = attrgetter(*SECTIONS)
+_is_there = partial(is_not, None)
 _split: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _kept: msgspec.json.Decoder[Kept] = msgspec.json.Decoder(Kept)
 _encoder = msgspec.json.Encoder()
@@ -96,7 +97,7 @@ class News:
 
 def sections_in(report: Report) -> str:
     """Qualified names of the sections that a report has, in the order of SECTIONS, with commas between."""
-    return _names(tuple([section is not None for section in _sections_of(report)]), prefix_of(report.source))
+    return _names(tuple(map(_is_there, _sections_of(report))), prefix_of(report.source))
 
 
 @lru_cache(maxsize=4096)
