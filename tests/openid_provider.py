@@ -1,17 +1,27 @@
-"""An OpenID Connect provider that a test can make lie. It checks what a good one checks: PKCE, redirect, client."""
+"""OpenID Connect providers: a real one as a program of its own, and one that a test can make lie.
+
+The liar checks what a good one checks: PKCE, redirect, client.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+import aiohttp
 from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
+
+from homeroom_collector.demo.processes import Children
+from stack import free_port, until
 
 SECRET = "the client's secret"
 
@@ -90,3 +100,37 @@ async def lying_provider() -> AsyncIterator[LyingProvider]:
         yield provider
     finally:
         await runner.cleanup()
+
+
+class RealProvider:
+    """oidc-provider-mock, which is built on Authlib's server. Whoever types a name at it is that person."""
+
+    def __init__(self, http: aiohttp.ClientSession, issuer: str) -> None:
+        self._http, self.issuer = http, issuer
+
+    async def knows(self, name: str, **claims: Any) -> None:
+        """Say from now on so much of somebody."""
+        async with self._http.put(f"{self.issuer}/users/{name}", json={"sub": name, **claims}) as answer:
+            assert answer.status == 204, await answer.text()
+
+    async def answers(self) -> bool | None:
+        try:
+            async with self._http.get(f"{self.issuer}/.well-known/openid-configuration") as answer:
+                return answer.status == 200 or None
+        except aiohttp.ClientConnectionError:
+            return None
+
+
+@asynccontextmanager
+async def real_provider(folder: Path, **claims: Any) -> AsyncIterator[RealProvider]:
+    """Run one until the block ends; it knows somebody with these claims from the start."""
+    port, children = free_port(), Children(folder / "logs")
+    options = ["--port", str(port), "--require-nonce", "--user-claims", json.dumps(claims)]
+    try:
+        await children.start("provider", [sys.executable, "-m", "oidc_provider_mock", *options])
+        async with aiohttp.ClientSession() as http:
+            provider = RealProvider(http, f"http://127.0.0.1:{port}")
+            await until(provider.answers, 30, "the provider")
+            yield provider
+    finally:
+        await children.stop()

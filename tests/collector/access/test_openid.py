@@ -1,7 +1,5 @@
 """Signing in with an OpenID Connect provider: a real one, and one that lies."""
 
-import json
-import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -15,11 +13,10 @@ from homeroom_collector.access.mapping import RoleRule
 from homeroom_collector.access.roles import Role
 from homeroom_collector.access.settings import AccessSettings, OpenIdSettings
 from homeroom_collector.config import Settings
-from homeroom_collector.demo.processes import Children
 from homeroom_collector.secret import Secret
 from homeroom_collector.store import sign_ins
-from openid_provider import SECRET, LyingProvider, lying_provider
-from stack import free_port, until
+from openid_provider import SECRET, LyingProvider, lying_provider, real_provider
+from stack import free_port
 
 RULES = [
     RoleRule(role=Role.ADMIN, people=["amy@school.example"]),
@@ -138,37 +135,17 @@ async def test_a_provider_that_is_away_is_said(tmp_path: Path):
 
 
 async def test_a_real_provider_signs_in_staff_of_one_school(tmp_path: Path):
-    """oidc-provider-mock, which is built on Authlib's server, as a program of its own."""
-    port = free_port()
-    issuer = f"http://127.0.0.1:{port}"
-    claims = json.dumps({"sub": "bo", "email": "bo@school.example", "groups": ["staff-lincoln"]})
-    children = Children(tmp_path / "logs")
-    try:
-        await children.start(
-            "provider",
-            [
-                sys.executable,
-                "-m",
-                "oidc_provider_mock",
-                "--port",
-                str(port),
-                "--require-nonce",
-                "--user-claims",
-                claims,
-            ],
-        )
-        async with collecting(settings_for(tmp_path, issuer)) as running, browser() as person:
-
-            async def form() -> str | None:
-                async with person.get(running.url + "/sign-in/openid?next=/") as answer:
-                    return str(answer.url) if answer.status == 200 and answer.url.port == port else None
-
-            address = await until(form, 30, "the provider's page")
-            async with person.post(address, data={"sub": "bo"}) as answer:
-                assert (answer.status, str(answer.url)) == (200, running.url + "/")
-                text = await answer.text()
-            assert "bo@school.example" in text
-            assert "Lincoln" in text
-            assert "Roosevelt" not in text
-    finally:
-        await children.stop()
+    claims = {"sub": "bo", "email": "bo@school.example", "groups": ["staff-lincoln"]}
+    async with (
+        real_provider(tmp_path, **claims) as provider,
+        collecting(settings_for(tmp_path, provider.issuer)) as running,
+        browser() as person,
+    ):
+        async with person.get(running.url + "/sign-in/openid?next=/") as answer:
+            assert str(answer.url).startswith(provider.issuer)
+        async with person.post(answer.url, data={"sub": "bo"}) as answer:
+            assert (answer.status, str(answer.url)) == (200, running.url + "/")
+            text = await answer.text()
+        assert "bo@school.example" in text
+        assert "Lincoln" in text
+        assert "Roosevelt" not in text
