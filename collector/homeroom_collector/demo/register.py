@@ -12,16 +12,18 @@ from pathlib import Path
 
 from homeroom_collector.config import load
 from homeroom_collector.rules.register_plan import plan
-from homeroom_collector.simulate.district import District, Laptop
+from homeroom_collector.simulate import gear_words
+from homeroom_collector.simulate.district import District, Gear, Laptop
 from homeroom_collector.sources import devices_csv
 from homeroom_collector.sources.asset_fields import Mapped
 from homeroom_collector.store import Connection, assets, open_store, schools
 
 _HEADER = (
     "asset_tag", "serial", "manufacturer", "model", "platform", "school_id", "grade_band", "room", "assignment",
-    "purchase_date", "cost", "state",
+    "purchase_date", "cost", "state", "support_end", "erate_year",
 )  # fmt: skip
 _SOURCE = "demo inventory"
+_COSTS = {"switch": "1899.00", "router": "8999.00", "access_point": "599.00", "ups": "699.00", "printer": "429.00"}
 
 
 def write_register(district: District, path: Path) -> None:
@@ -35,8 +37,9 @@ def write_register(district: District, path: Path) -> None:
             rows.writerow(_row(district.laptops[0], schools_of[-1], 0))
         rows.writerow(
             ("LIN-0999", "NO19999999", "Northfield", "Classbook 11 G1", "linux", schools_of[0], "3-5", "closet",
-             "cart", "2019-08-01", "289.00", "in_use")
+             "cart", "2019-08-01", "289.00", "in_use", "", "")
         )  # fmt: skip
+        rows.writerows(_gear_row(gear) for gear in district.gear)
 
 
 def _row(laptop: Laptop, school_id: str, number: int) -> tuple[str, ...]:
@@ -54,6 +57,28 @@ def _row(laptop: Laptop, school_id: str, number: int) -> tuple[str, ...]:
         f"{model.bought}-08-01",
         f"{model.price_cents / 100:.2f}",
         "in_use",
+        "",
+        "",
+    )
+
+
+def _gear_row(gear: Gear) -> tuple[str, ...]:
+    year = 2019 + gear.number % 5
+    return (
+        f"NET-{gear.number + 1:03d}",
+        gear_words.serial(gear),
+        gear_words.maker(gear),
+        gear_words.model(gear),
+        "",
+        gear.school_id,
+        "",
+        "wiring closet",
+        "infrastructure",
+        f"{year}-07-15",
+        _COSTS[gear.kind],
+        "in_use",
+        f"{year + 10}-06-30",
+        str(year) if gear.kind in ("switch", "access_point") else "",
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from homeroom_collector.views.charts.plot import Mark
+from homeroom_collector.views.charts.plot import Mark, left_of
 from homeroom_collector.views.charts.scale import Scale, round_marks
 
-WIDTH, HEIGHT = 640, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 10, 22, 24
+WIDTH, NARROW, HEIGHT = 640, 480, 190
+_RIGHT, _TOP, _BOTTOM = 10, 22, 24
 _SHARE = 0.62
 
 
@@ -35,10 +35,10 @@ class Bars:
     bars: tuple[Bar, ...]
     marks_y: tuple[Mark, ...]
     limit: Mark | None = None
-    width: int = WIDTH
+    width: int
+    left: int
     height: int = HEIGHT
-    left: int = _LEFT
-    right: int = WIDTH - _RIGHT
+    right: int
     bottom: int = HEIGHT - _BOTTOM
 
 
@@ -50,20 +50,22 @@ def bars(
     limit: float | None = None,
     highest: float | None = None,
     styles: Sequence[str] = (),
+    width: int = WIDTH,
 ) -> Bars | None:
-    """Draw named values of 0 and more. None where there are none."""
+    """Draw named values of 0 and more. None where there are none. ``width`` NARROW is for half a page."""
     if not values:
         return None
     top = highest or max([value for _, value in values] + ([limit] if limit else []))
     marks = round_marks(0.0, top or 1.0)
     up = Scale(0.0, marks[-1], HEIGHT - _BOTTOM, _TOP)
-    room = (WIDTH - _LEFT - _RIGHT) / len(values)
-    width = min(room * _SHARE, 90.0)
+    left = left_of(say(value) for value in marks)
+    room = (width - left - _RIGHT) / len(values)
+    broad = min(room * _SHARE, 90.0)
     drawn = [
         Bar(
-            x=round(_LEFT + room * place + (room - width) / 2, 2),
+            x=round(left + room * place + (room - broad) / 2, 2),
             y=up.place(value),
-            width=round(width, 2),
+            width=round(broad, 2),
             height=round(HEIGHT - _BOTTOM - up.place(value), 2),
             name=name,
             said=say(value),
@@ -77,4 +79,7 @@ def bars(
         bars=tuple(drawn),
         marks_y=tuple(Mark(up.place(value), say(value)) for value in marks),
         limit=None if limit is None else Mark(up.place(limit), say(limit)),
+        width=width,
+        left=left,
+        right=width - _RIGHT,
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from homeroom_collector.views.charts.scale import Scale, round_marks, time_marks
 
-WIDTH, HEIGHT = 640, 168
+WIDTH, HEIGHT = 480, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 10, 10, 24
 _LETTER = 6.4
 """Width of a letter of an axis, in pixels; most are narrower."""
@@ -64,7 +64,7 @@ def plot(
         return None
     values = [value for _, value in points]
     marks = marks or round_marks(*(bounds or (min(values), max(values))))
-    left = max(_LEFT, round(_LETTER * max(len(say(value)) for value in marks)) + 8)
+    left = left_of(say(value) for value in marks)
     across = Scale(*span, left, WIDTH - _RIGHT)
     up = Scale(marks[0], marks[-1], HEIGHT - _BOTTOM, _TOP)
     runs = _runs(points, gap_seconds)
@@ -80,6 +80,11 @@ def plot(
         marks_y=tuple(Mark(up.place(value), say(value)) for value in marks),
         left=left,
     )
+
+
+def left_of(words: Iterable[str]) -> int:
+    """Where an axis stands that is named by these words, so that none is cut."""
+    return max(_LEFT, round(_LETTER * max(map(len, words))) + 8)
 
 
 def _runs(points: Sequence[Point], gap_seconds: float) -> list[list[Point]]:

@@ -15,11 +15,11 @@ SIZE = 25
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; ``number`` stands to the right, ``long`` holds sentences."""
+    """One column; ``number`` stands to the right, ``breadth`` is a style."""
 
     heading: str
     number: bool
-    long: bool
+    breadth: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def answer_table(
             Column(
                 cells.heading(name),
                 cells.is_number(name, next((row[name] for row in rows if row.get(name) is not None), None)),
-                cells.is_long(row.get(name) for row in window),
+                cells.breadth(row.get(name) for row in window),
             )
             for name in used
         ),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from importlib import resources
 from typing import Any
 
 from aiohttp import web
@@ -40,54 +42,20 @@ class Subject:
     parts: tuple[Part, ...]
 
 
-SUBJECTS = (
-    Subject(
-        "/standards",
-        "Minimum standards",
-        "Who meets the district's minimum, who does not, and why. Unknown is never counted as met.",
-        (
-            Part("standards", "school", "Schools", "Devices in use, by school."),
-            Part("standards", "school-rule", "For each student", "Devices and bandwidth, held to the minimum."),
-            Part("standards", "rule", "Rules", "How many devices fail which rule, by school and grade band."),
-            Part("standards", "device", "Devices", "Every device with its reasons."),
-        ),
-    ),
-    Subject(
-        "/erate",
-        "E-rate, Category Two",
-        "The budget of each five-year cycle, the equipment it paid for, and what an auditor would ask.",
-        (
-            Part("erate", "budget", "Budget", "By cycle."),
-            Part("erate", "findings", "What an auditor would ask", "Each is a line to settle."),
-            Part("erate", "equipment", "Equipment", "With the dates from which it may be moved or let go."),
-        ),
-    ),
-    Subject(
-        "/equity",
-        "Equity",
-        "How evenly schools are served, and what would narrow the widest gap.",
-        (
-            Part("equity", "gaps", "Gaps", "Worst against best quartile of schools: 1 is even."),
-            Part("equity", "schools", "Schools", "Age and fitness of devices, devices and bandwidth for each student."),
-            Part("equity", "grade-bands", "Grade bands", "The same for each grade band."),
-        ),
-    ),
-    Subject(
-        "/register",
-        "Register",
-        "Where the register and what reports contradict each other: devices to look for, and lines to mend.",
-        (
-            Part("reconcile", "kind", "How many", "By school and kind."),
-            Part("reconcile", "device", "Devices", "What the register says, and what was seen."),
-        ),
-    ),
-)
+@cache
+def subjects() -> tuple[Subject, ...]:
+    """All pages, as ``subjects.toml`` lists them."""
+    text = resources.files(__package__).joinpath("subjects.toml").read_text(encoding="utf-8")
+    return tuple(
+        Subject(**each | {"parts": tuple(Part(**part) for part in each["parts"])})
+        for each in tomllib.loads(text)["subject"]
+    )
 
 
 def routes(frame: Frame) -> list[web.RouteDef]:
     """Routes of all subjects."""
     return requires(
-        role(*PEOPLE, schools="own"), *(web.get(subject.path, _page(frame, subject)) for subject in SUBJECTS)
+        role(*PEOPLE, schools="own"), *(web.get(subject.path, _page(frame, subject)) for subject in subjects())
     )
 
 
@@ -105,9 +73,8 @@ def _tables(
     subject: Subject, board: Board | None, reader: Admitted, wanted: dict[str, str], now: float
 ) -> dict[str, Any]:
     del now
-    parts = (
-        [] if board is None else [(part, _table(part, board, Scope(reader.schools), wanted)) for part in subject.parts]
-    )
+    scope = Scope(reader.schools)
+    parts = [(part, _table(part, board, scope, wanted)) for part in subject.parts] if board else []
     return {"subject": subject, "parts": parts, "ready": board is not None, "chart": _chart(subject, board, reader)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from homeroom_collector.views.pages.words import percent
 
@@ -16,9 +16,11 @@ _HEADINGS = {
 _SIGNS = {
     "pass": ("●", "good"), "fail": ("■", "bad"), "unknown": ("?", "mute"), "exempt": ("◇", "mute"),
 }  # fmt: skip
-_SENTENCE = 40
+_WORDS, _SENTENCE = 15, 40
 _MONEY = frozenset({"budget", "spent", "left", "cost", "purchase_cost"})
-_YEARS = frozenset({"fiscal_year", "funding_year", "due"})
+_YEARS = frozenset({"fiscal_year", "funding_year", "due", "first_year", "last_year", "year"})
+_NAMES = frozenset({"kind", "action", "assignment", "state", "register_says"})
+"""Their values are names that programs use."""
 _NUMBERS = frozenset(
     {
         "devices", "unpriced", "working", "students", "age_years", "schools", "worst",
@@ -43,15 +45,18 @@ def heading(name: str) -> str:
     return _HEADINGS.get(name, name.removesuffix("_ratio").replace("_", " "))
 
 
-def is_long(texts: Iterable[object]) -> bool:
-    """Whether a column holds sentences, for which a narrow one is a tower of words."""
-    return any(len(str(text)) > _SENTENCE for text in texts if text is not None)
+def breadth(values: Iterable[object]) -> Literal["", "middling", "long"]:
+    """How broad a column has to be at least: one narrow column of sentences is a tower of words."""
+    longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+    return "long" if longest > _SENTENCE else "middling" if longest > _WORDS else ""
 
 
 def is_number(name: str, value: Any = None) -> bool:
     """Whether a column stands to the right; a value of it decides where the name does not."""
     if isinstance(value, int) and not isinstance(value, bool) and name not in _YEARS:
         return True
+    if isinstance(value, str) and len(value) > _WORDS:  # how a number came about
+        return False
     return name in _NUMBERS or name.endswith(("_ratio", "_per_student", "_seconds", "_mbps"))
 
 
@@ -71,6 +76,10 @@ def cell(name: str, value: Any, schools: Mapping[str, str]) -> Cell:
         return Cell(percent(value), number)
     if isinstance(value, float):
         return Cell(f"{value:,.2f}", number)
+    if name in _NAMES:
+        return Cell(str(value).replace("_", " "))
+    if name == "measure":
+        return Cell(heading(str(value)))
     if isinstance(value, int) and name not in _YEARS:
         return Cell(f"{value:,}", number)
     return Cell(str(value), number)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from homeroom_collector.history.day import Day
-from homeroom_collector.views.charts import Bars, bars
-from homeroom_collector.views.pages.words import duration, number, percent
+from homeroom_collector.views.charts import NARROW, Bars, bars
+from homeroom_collector.views.pages.words import number, percent
 
 _MOST_MONTHS = 12
 _LEAST_TOP = 4.0
@@ -46,7 +46,7 @@ def charts(days: Sequence[Day]) -> list[Bars]:
     drawn = (
         None if gear else _counts("Reports", found, lambda each: each.reports),
         _chart("Polls that were answered", found, _answered, percent, highest=1.0),
-        _chart("Longest time without a restart", found, lambda each: each.longest_uptime_seconds, duration),
+        _chart("Days without a restart, the longest time", found, _days, lambda days: f"{round(days, 1):g}"),
         _counts("Boots", found, lambda each: each.boots),
         _counts("Crashes and unexpected ends", found, lambda each: each.crashes),
     )
@@ -56,12 +56,19 @@ def charts(days: Sequence[Day]) -> list[Bars]:
 def periods(days: Sequence[Day]) -> list[Period]:
     """Days, in order, by month; by year where there are more months than a chart can name."""
     by_year = len({day.day // 100 for day in days}) > _MOST_MONTHS
-    found: dict[str, Period] = {}
+    found: dict[int, Period] = {}
     for each in counted(days):
         year, month = each.day.day // 10_000, each.day.day // 100 % 100
-        name = str(year) if by_year else f"{date(year, month, 1):%b %y}"
-        _add(found.setdefault(name, Period(name)), each)
+        key = year if by_year else year * 100 + month
+        if key not in found:
+            found[key] = Period(str(year) if by_year else _named(year, month, first=not found))
+        _add(found[key], each)
     return list(found.values())
+
+
+def _named(year: int, month: int, *, first: bool) -> str:
+    """A month; the first one and January say their year, which is too long for all of them."""
+    return f"{date(year, month, 1):%b %y}" if first or month == 1 else f"{date(year, month, 1):%b}"
 
 
 def counted(days: Iterable[Day]) -> Iterator[Counted]:
@@ -102,6 +109,11 @@ def _answered(period: Period) -> float | None:
     return period.polls_answered / period.polls if period.polls else None
 
 
+def _days(period: Period) -> float | None:
+    longest = period.longest_uptime_seconds
+    return None if longest is None else longest / 86_400.0
+
+
 def _counts(title: str, found: Sequence[Period], value: Callable[[Period], int | None]) -> Bars | None:
     most = max((value(each) or 0 for each in found), default=0)
     return _chart(title, found, value, lambda count: number(round(count)), highest=max(float(most), _LEAST_TOP))
@@ -116,4 +128,4 @@ def _chart(
     highest: float | None = None,
 ) -> Bars | None:
     known = [(each.name, float(told)) for each in found if (told := value(each)) is not None]
-    return bars(title, known, say=say, highest=highest)
+    return bars(title, known, say=say, highest=highest, width=NARROW)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from homeroom_collector.access import PEOPLE, admitted, requires, role
 from homeroom_collector.fleet import SchoolState
-from homeroom_collector.views.charts import bars
+from homeroom_collector.views.charts import NARROW, bars
 from homeroom_collector.views.pages import devices, figures, gear, overview, schools
 from homeroom_collector.views.pages.frame import Frame
 from homeroom_collector.views.pages.query import Query, parse
@@ -73,7 +73,7 @@ def line(state: SchoolState, now: float) -> dict[str, Any] | None:
     known = [(name, float(value)) for name, value in values if value is not None]
     if not known:
         return None
-    chart = bars("Bandwidth against need", known, say=figures.rate, limit=wan.needed_bps)
+    chart = bars("Bandwidth against need", known, say=figures.rate, limit=wan.needed_bps, width=NARROW)
     short = (
         wan.needed_bps is not None
         and school.bandwidth_contracted_bps is not None
