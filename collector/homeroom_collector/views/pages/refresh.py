@@ -91,14 +91,15 @@ def _most(board: Board) -> int:
 
 
 def _chart(plan: RefreshPlan, scope: Scope) -> Any:
+    """What devices cost against their budget; network gear is paid from another one."""
     sums = dict.fromkeys(plan.horizon.all, 0)
     for line in plan.bought:
-        if line.year is not None and scope.sees(line.asset.school_id):
+        if line.year is not None and line.fund == DEVICES and scope.sees(line.asset.school_id):
             sums[line.year] += line.cents or 0
     caps = {plan.horizon.caps[DEVICES][year] for year in plan.horizon.all}
     cap = caps.pop() if len(caps) == 1 and scope.whole else None
     return bars(
-        "Cost of the plan by fiscal year",
+        "Cost of devices by fiscal year",
         [(str(year), cents / 100) for year, cents in sums.items()],
         say=lambda dollars: f"${dollars:,.0f}",
         limit=None if cap is None else cap / 100,
