@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -44,6 +45,26 @@ class Server:
                 raise RuntimeError((self._folder / "log").read_text())
             time.sleep(0.05)
 
+    def kill(self) -> None:
+        """End it as a power cut does: nobody is told."""
+        if self._process:
+            for pid in (self._process.pid, *_children(self._process.pid)):
+                os.kill(pid, signal.SIGKILL)
+            self._process.wait(timeout=30)
+            self._process = None
+
+    def freeze(self, *, frozen: bool) -> None:
+        """Let it hang: connections stay open, and nothing is answered; or let it go on."""
+        assert self._process
+        for pid in (self._process.pid, *_children(self._process.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+
+    def ask(self, statement: str) -> str:
+        """Run a statement in the first database."""
+        command = ["psql", "-qAtc", statement, self.url]
+        return subprocess.run(command, check=True, capture_output=True, timeout=60, text=True).stdout.strip()
+
     def stop(self) -> None:
         """Stop it as a machine that goes down does: connections break."""
         if self._process:
@@ -81,6 +102,32 @@ def server() -> Iterator[Server]:
             running.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def standby_of(primary: Server) -> Iterator[Server]:
+    """A copy of a server that follows it; from now on the first commits only what the second has, too."""
+    folder = Path(tempfile.mkdtemp(prefix="homeroom-pg-"))
+    try:
+        if (user := _user()) is not None:
+            os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+        command = ["pg_basebackup", "-h", "127.0.0.1", "-p", str(primary.port), "-U", "homeroom", "-R", "-c", "fast"]
+        command = [*command, "-D", str(folder / "data"), "--no-sync"]
+        subprocess.run(command, check=True, capture_output=True, timeout=120, user=user, cwd="/")
+        second = Server(folder, _free_port())
+        second.start()
+        try:
+            primary.ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            primary.ask("SELECT pg_reload_conf()")
+            yield second
+        finally:
+            second.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _user() -> str | None:

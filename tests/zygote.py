@@ -38,6 +38,7 @@ class Process:
         if self.status is None:
             self.status = int(json.loads(await self._reader.readline())["status"])
             self._writer.close()
+            await self._writer.wait_closed()
         return self.status
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
@@ -72,8 +73,11 @@ def _server() -> str:
 
 
 def _serve(place: str) -> None:
-    from homeroom_collector import cli  # the point of it all
-    from homeroom_collector.store import dumping, migrate  # noqa: F401
+    from homeroom_collector import cli
+    from homeroom_collector.cli.commands import COMMANDS
+
+    for command in COMMANDS:  # the point of it all
+        command.load()
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who wait
     with socket.socket(socket.AF_UNIX) as listening:

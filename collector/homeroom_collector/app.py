@@ -251,7 +251,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
     """Open the store, take over the register of schools, and rebuild what is held in memory."""
     collector = app[COLLECTOR]
     try:
-        await collector.store.upgrade_when_it_answers()
+        await collector.store.upgrade_when_it_answers(check=collector.settings.store.check)
         await sync_schools(collector.store, collector.settings)
         with made_to_last():
             await collector.keyring.load()

@@ -72,9 +72,13 @@ class Listen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
-    """Where everything is kept: ``sqlite:///file`` or ``postgresql://user@host/database``."""
+    """Where everything is kept: ``sqlite:///file`` or ``postgresql://user@host/database``.
+
+    ``check``: every page of an SQLite store is read at the start, so that a damaged one is found before it is used.
+    """
 
     url: str = "sqlite:///homeroom.db"
+    check: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +308,7 @@ def _located(settings: Settings, folder: Path) -> Settings:
         settings,
         listen=replace(settings.listen, tls=tls),
         access=access.located(settings.access, folder),
-        store=StoreSettings(url=_located_url(settings.store.url, folder)),
+        store=replace(settings.store, url=_located_url(settings.store.url, folder)),
         schools=SchoolsSettings(file=folder / schools if schools else None),
         calendar=CalendarFile(file=folder / calendar if calendar else None),
         rules=RulesFile(file=folder / settings.rules.file if settings.rules.file else None),

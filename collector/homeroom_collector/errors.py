@@ -23,6 +23,12 @@ class StoreUnavailableError(CollectorError):
     permanent = False
 
 
+class StoreDamagedError(StoreUnavailableError):
+    """What the store's file holds is not what was written: a disk or a machine broke. No waiting cures that."""
+
+    permanent = True
+
+
 class RefusedError(CollectorError):
     """What a client sent will never be taken. ``status`` is the HTTP status that says so."""
 

@@ -38,6 +38,7 @@ ELSEWHERE = {
     "homeroom tickets test": "tests/collector/tickets/test_command.py",
     "homeroom tickets show": "tests/collector/tickets/test_command.py",
     "homeroom tickets retry": "tests/collector/tickets/test_command.py",
+    "homeroom doctor": "tests/collector/doctor/test_doctor.py",
     "homeroom backup": "tests/collector/backup/test_drill.py",
     "homeroom restore": "tests/collector/backup/test_drill.py",
     "homeroom forget": "tests/collector/forgetting/test_drill.py",

@@ -37,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _parser(chosen: str) -> argparse.ArgumentParser:
-    """What may be typed. Only the chosen command says more than what it is for."""
+def _parser(chosen: str | None = None) -> argparse.ArgumentParser:
+    """What may be typed. Only the chosen command says more than what it is for; None: all do."""
     parser = argparse.ArgumentParser(
         prog="homeroom", description="Takes attendance for a school district's technology."
     )
@@ -46,7 +46,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:
         sub = commands.add_parser(command.name, help=command.help, description=command.help)
-        if command.name == chosen:
+        if chosen is None or command.name == chosen:
             module = command.load()
             module.add_arguments(sub)
             if sub.get_default("run") is None:

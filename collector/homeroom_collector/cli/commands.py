@@ -57,6 +57,9 @@ COMMANDS = (
     Command("problems", "list what is wrong and what explains it; acknowledge, take over, write notes"),
     Command("maintenance", "plan work at a school or on a device: no problems are made meanwhile, and what ends ends"),
     Command("tickets", "show the tickets that were made, and try the help desk"),
+    Command(
+        "doctor", "look at certificates, clock, store, disk, network gear, agents, calendars, help desk and secrets"
+    ),
     Command("poll", "run a satellite: poll the network gear of one school and forward to the collector"),
     Command("satellite", "let satellites in, list them, and let them in no more"),
     Command("backup", "write everything that the store holds into one file, while the collector runs"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 import ssl
@@ -75,7 +76,9 @@ async def serve(settings: Settings, now: Clock | None = None) -> None:
     certificate = _certificate(settings.listen)
     app = build(settings, clock=now)
     runner = runner_of(app, stop_seconds=_STOP_SECONDS)
-    await runner.setup()
+    if not await _set_up(runner, stop):
+        _log.info("stopped before it was ready")
+        return
     try:
         port = await _listen(runner, app, certificate.context if certificate else None)
         await _greet(app, settings, port)
@@ -84,6 +87,20 @@ async def serve(settings: Settings, now: Clock | None = None) -> None:
     finally:
         await runner.cleanup()
     _log.info("stopped")
+
+
+async def _set_up(runner: web.AppRunner, stop: asyncio.Event) -> bool:
+    """Start every part; False where a signal came first. A store that does not answer is waited for without end."""
+    starting, stopping = asyncio.create_task(runner.setup()), asyncio.create_task(stop.wait())
+    await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if starting.done():
+        await starting
+        return True
+    starting.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await starting
+    return False
 
 
 def _certificate(listen: Listen) -> Certificate | None:

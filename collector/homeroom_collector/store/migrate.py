@@ -41,6 +41,11 @@ def upgrade(connection: Connection) -> None:
     _log.info("store brought from version %s to %s", current or "nothing", newest)
 
 
+def revision_of(connection: Connection) -> str | None:
+    """The version of the store's tables; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def knows(revision: str) -> bool:
     """Whether this program can bring tables of that version to its own."""
     return revision in {script.revision for script in _scripts().walk_revisions()}

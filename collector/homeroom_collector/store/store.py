@@ -17,11 +17,11 @@ from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
-from homeroom_collector.errors import StoreUnavailableError
+from homeroom_collector.errors import StoreDamagedError, StoreUnavailableError
 from homeroom_collector.store import engine as engines
 from homeroom_collector.store import notices
 from homeroom_collector.store.engine import Connection
-from homeroom_collector.store.failures import translated
+from homeroom_collector.store.failures import damaged, translated
 from homeroom_collector.store.migrate import upgrade
 from homeroom_collector.store.notices import Heard
 
@@ -141,6 +141,16 @@ class Store:
         """Return if the store answers."""
         await self.read(lambda connection: connection.execute(sa.text("SELECT 1")).close())
 
+    async def check_pages(self) -> None:
+        """Read every page of an SQLite store, about a gigabyte in some seconds. Raises StoreDamagedError.
+
+        A database server checks its own pages (PostgreSQL: data checksums).
+        """
+        if not self.shared:
+            found = await self.read(_quick_check)
+            if found != "ok":
+                raise damaged(found)
+
     async def upgrade(self) -> None:
         """Bring the tables to this program's version."""
         await self.write(upgrade)
@@ -152,11 +162,18 @@ class Store:
             async with self._database.listening(heard) as broken:
                 yield broken
 
-    async def upgrade_when_it_answers(self) -> None:
-        """The same, however long the database takes: a server may start later than the collector."""
+    async def upgrade_when_it_answers(self, *, check: bool = False) -> None:
+        """The same, however long the database takes: a server may start later than the collector.
+
+        ``check`` looks at the pages first. Raises StoreDamagedError.
+        """
         while True:
             try:
+                if check:
+                    await self.check_pages()
                 return await self.upgrade()
+            except StoreDamagedError:
+                raise
             except StoreUnavailableError as error:
                 _log.warning("%s; trying again in %.0f s", error, _AGAIN_SECONDS)
                 await asyncio.sleep(_AGAIN_SECONDS)
@@ -164,6 +181,11 @@ class Store:
     async def close(self) -> None:
         """Close all connections, after the work that is under way."""
         await self._database.close()
+
+
+def _quick_check(connection: Connection) -> str:
+    """The first thing that is wrong with the pages, or ``ok``. It begins with a line about which database is meant."""
+    return str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()).splitlines()[-1]
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from homeroom_collector.errors import ConfigError, StoreUnavailableError
+from homeroom_collector.errors import ConfigError, StoreDamagedError
 from homeroom_collector.store import Connection, Store, open_store
 from homeroom_collector.store.migrate import StoreTooNewError
 from homeroom_collector.store.schema import metadata
@@ -55,9 +55,9 @@ def test_a_store_that_cannot_be_is_said_in_words(url: str, says: str):
         Store(url)
 
 
-async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path):
+async def test_a_file_that_is_no_database_is_damaged(tmp_path: Path):
     (tmp_path / "homeroom.db").write_bytes(b"not a database, but long enough to be looked at " * 100)
-    with pytest.raises(StoreUnavailableError, match="not a database"):
+    with pytest.raises(StoreDamagedError, match=r"not a database.*homeroom restore"):
         async with open_store(f"sqlite:///{tmp_path / 'homeroom.db'}"):
             pass
 
