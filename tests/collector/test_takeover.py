@@ -67,24 +67,23 @@ async def test_what_is_usual_is_not_contested(tmp_path: Path, again: dict[str, A
         assert "contested" not in await kinds(running)
 
 
-@pytest.mark.parametrize(
-    "section",
-    [
-        {"school": "roosevelt"},
-        {"schools": [{"school_id": "mine", "name": "Mine"}]},
-        {"labels": {"school": "roosevelt"}},
-        {"user": "admin"},
-        {"token": "hrt"},
-        {"identity": {"platform": "linux", "school": "roosevelt"}},
-    ],
-    ids=["a school", "a new school", "labels", "a user", "a token", "a school of its own"],
-)
-async def test_a_report_makes_no_labels_schools_or_users(tmp_path: Path, section: dict[str, Any]):
+CLAIMS: list[dict[str, Any]] = [
+    {"school": "roosevelt"},
+    {"schools": [{"school_id": "mine", "name": "Mine"}]},
+    {"labels": {"school": "roosevelt"}},
+    {"user": "admin"},
+    {"token": "hrt"},
+    {"identity": {"platform": "linux", "school": "roosevelt"}},
+]
+
+
+async def test_a_report_makes_no_labels_schools_or_users(tmp_path: Path):
     async with collecting(settings_at(tmp_path)) as running:
         key = await running.key()
         before = await everything_about_people_and_places(running)
-        status, problem = await running.send(key, report(1, **section))
-        assert (status, "unknown field" in problem["detail"]) == (422, True)
+        for section in CLAIMS:
+            status, problem = await running.send(key, report(1, **section))
+            assert (status, "unknown field" in problem["detail"]) == (422, True)
         assert await everything_about_people_and_places(running) == before
 
 
