@@ -12,13 +12,50 @@ import random
 import signal
 import sys
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 from homeroom_collector.letters.post import Post
 from homeroom_collector.mail import Letter, MailServer, MailSettings
-from homeroom_collector.store import open_store
+from homeroom_collector.store import digests, open_store
+from postbox import Mailbox
 
 DAY = 20261005
 LEAVE_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of letters: sent twice, neither sent nor in doubt, called sent and not there, and in doubt.
+
+    ``lost`` of those in doubt never arrived.
+    """
+
+    twice: int
+    left_out: int
+    made_up: int
+    unknown: int
+    lost: int
+
+
+async def killed(url: str, box: Mailbox, letters: int, kills: int, at_once: int, seed: int) -> Outcome:
+    """Send letters by processes that are killed, and see what arrived."""
+    async with open_store(url) as store:
+        arguments = (url, box.port, letters, kills, at_once, seed)
+        running = await asyncio.create_subprocess_exec(sys.executable, str(Path(__file__)), *map(str, arguments))
+        if code := await running.wait():
+            raise RuntimeError(f"the letters ended with {code}")
+        fates = [
+            await store.read(lambda connection, n=n: digests.fate(connection, name_of(n), DAY)) for n in range(letters)
+        ]
+    told = {int(each.partition("@")[0].removeprefix("principal-")) for each in box.told}
+    return Outcome(
+        twice=sum(count > 1 for count in box.ids.values()),
+        left_out=sum(each not in ("sent", "unknown") for each in fates),
+        made_up=sum(each == "sent" and number not in told for number, each in enumerate(fates)),
+        unknown=fates.count("unknown"),
+        lost=sum(each == "unknown" and number not in told for number, each in enumerate(fates)),
+    )
 
 
 def name_of(number: int) -> str:

@@ -1,13 +1,13 @@
-"""Runs the long runs, all or those that are named: ``python -m soak storm kills``."""
+"""Runs the long runs, all or those that are named: ``python -m soak storm kills letters``."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 
-from soak import kills, storm
+from soak import kills, letters, storm
 
-RUNS = {"storm": storm.run, "kills": kills.run}
+RUNS = {"storm": storm.run, "kills": kills.run, "letters": letters.run}
 
 
 async def main(names: list[str]) -> int:

@@ -53,10 +53,11 @@ class Post:
             await sending  # one that is on its way is not left in doubt because we are told to stop
 
     async def _send(self, leave: digests.Leave, letter: Letter, now: float) -> Outcome:
-        if not await self.store.write(partial(digests.hand_over, leave=leave, now=now)):
-            return "not ours"
         try:
-            await self.server.send(letter)
+            async with self.server.waiting(letter) as give:
+                if not await self.store.write(partial(digests.hand_over, leave=leave, now=now)):
+                    return "not ours"
+                await give()
         except MailError as error:
             if error.unsure:
                 _log.warning("letter to %s may have been sent, and is not sent again: %s", letter.to, error)
@@ -65,7 +66,7 @@ class Post:
             await self.store.write(partial(digests.take_back, leave=leave))
             return "failed"
         await self.store.write(partial(digests.sent, leave=leave, now=now))
-        _log.info("letter %r sent to %s", letter.subject, letter.to)
+        _log.info("letter sent: %s", letter.subject)
         return "sent"
 
 

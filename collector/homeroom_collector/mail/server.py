@@ -10,7 +10,7 @@ import contextlib
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email import policy
 
@@ -51,22 +51,39 @@ class MailServer:
 
     async def send(self, letter: Letter) -> None:
         """Send one letter to one address. Raises MailError; ``unsure`` where it may have been taken."""
-        await asyncio.to_thread(self._send, letter)
+        async with self.waiting(letter) as give:
+            await give()
+
+    @contextlib.asynccontextmanager
+    async def waiting(self, letter: Letter) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+        """The server waits for the letter's data, and has taken nothing; it takes it when the given is called.
+
+        Between the two the caller can write down what is about to happen. Not to call it sends nothing.
+        """
+        raw = message_of(letter, self.sender).as_bytes(policy=_LINES)
+        with contextlib.ExitStack() as closing:
+            server = await asyncio.to_thread(self._opened, closing, letter.to)
+            yield lambda: asyncio.to_thread(self._give, server, raw)
 
     def _greet(self) -> None:
         with self._connection():
             pass
 
-    def _send(self, letter: Letter) -> None:
-        raw = message_of(letter, self.sender).as_bytes(policy=_LINES)
-        with self._connection() as server:
-            try:
-                self._envelope(server, letter.to)
-                code, answer = self._data(server, raw)
-            except (smtplib.SMTPServerDisconnected, OSError) as error:
-                raise MailDownError(f"{self.host}: {error}") from error
+    def _opened(self, closing: contextlib.ExitStack, to: str) -> smtplib.SMTP:
+        """Up to the data of a letter."""
+        server = closing.enter_context(self._connection())
+        try:
+            self._envelope(server, to)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            raise MailDownError(f"{self.host}: {error}") from error
+        return server
+
+    def _give(self, server: smtplib.SMTP, raw: bytes) -> None:
+        code, answer = self._data(server, raw)
         if code != 250:
             raise _refusal(self.host, code, answer)
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            server.quit()  # a courtesy: everything that counts was answered before
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
@@ -91,8 +108,6 @@ class MailServer:
             except (smtplib.SMTPException, OSError) as error:
                 raise MailDownError(f"{self.host}: {error}") from error
             yield server
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                server.quit()  # a courtesy: everything that counts was answered before
 
     def _envelope(self, server: smtplib.SMTP, to: str) -> None:
         server.ehlo_or_helo_if_needed()

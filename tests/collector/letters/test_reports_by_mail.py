@@ -46,6 +46,12 @@ def board_on(day: date) -> Board:
     return replace(board(120), today=day)
 
 
+@pytest.fixture
+def store_url(tmp_path: Path) -> str:
+    """What reports read of both stores is tested where they are made, and sending once in ``test_post``."""
+    return f"sqlite:///{tmp_path / 'homeroom.db'}"
+
+
 class Sender:
     """A process that sends reports; another one on the same store is another process."""
 

@@ -73,7 +73,7 @@ def _attendance(facts: Facts) -> Part:
     ]
     step = -(-len(days) // _MOST_BARS)
     chart = bars(
-        "Computers in use, by school day; the line is all there are",
+        f"Computers in use, by school day, of all {total:,}",
         [(_day(day.day), float(day.computers)) for day in days[::step]],
         say=lambda value: f"{value:,.0f}",
         limit=float(total),
