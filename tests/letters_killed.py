@@ -28,7 +28,7 @@ LEAVE_SECONDS = 0.5
 class Outcome:
     """What became of letters: sent twice, neither sent nor in doubt, called sent and not there, and in doubt.
 
-    ``lost`` of those in doubt never arrived.
+    ``lost`` of those in doubt never arrived; ``early`` ones arrived from processes that were killed.
     """
 
     twice: int
@@ -36,13 +36,19 @@ class Outcome:
     made_up: int
     unknown: int
     lost: int
+    early: int
 
 
 async def killed(url: str, box: Mailbox, letters: int, kills: int, at_once: int, seed: int) -> Outcome:
     """Send letters by processes that are killed, and see what arrived."""
     async with open_store(url) as store:
         arguments = (url, box.port, letters, kills, at_once, seed)
-        running = await asyncio.create_subprocess_exec(sys.executable, str(Path(__file__)), *map(str, arguments))
+        running = await asyncio.create_subprocess_exec(
+            sys.executable, str(Path(__file__)), *map(str, arguments), stdout=asyncio.subprocess.PIPE
+        )
+        assert running.stdout is not None
+        await running.stdout.readline()  # all kills are done
+        early = len(box.messages)
         if code := await running.wait():
             raise RuntimeError(f"the letters ended with {code}")
         fates = [
@@ -54,6 +60,7 @@ async def killed(url: str, box: Mailbox, letters: int, kills: int, at_once: int,
         left_out=sum(each not in ("sent", "unknown") for each in fates),
         made_up=sum(each == "sent" and number not in told for number, each in enumerate(fates)),
         unknown=fates.count("unknown"),
+        early=early,
         lost=sum(each == "unknown" and number not in told for number, each in enumerate(fates)),
     )
 
@@ -62,10 +69,11 @@ def name_of(number: int) -> str:
     return f"monthly:school-{number}:principal-{number}@d.example"
 
 
-async def work(url: str, port: int, letters: int, *, rounds: int) -> None:
+async def work(url: str, port: int, letters: int, *, rounds: int, ready: int) -> None:
     settings = MailSettings(host="127.0.0.1", port=port, encryption="none", sender="homeroom@d.example")
     async with open_store(url) as store:
         post = Post(store, MailServer(settings), LEAVE_SECONDS)
+        os.write(ready, b"1")
         for _ in range(rounds):
             for number in range(letters):
 
@@ -78,14 +86,19 @@ async def work(url: str, port: int, letters: int, *, rounds: int) -> None:
 
 
 def forked(url: str, port: int, letters: int, *, rounds: int) -> int:
+    """A process that sends letters; given back when its store is open."""
+    opened, ready = os.pipe()
     child = os.fork()
     if child == 0:
         code = 1
         try:
-            asyncio.run(work(url, port, letters, rounds=rounds))
+            asyncio.run(work(url, port, letters, rounds=rounds, ready=ready))
             code = 0
         finally:
             os._exit(code)
+    os.close(ready)
+    os.read(opened, 1)
+    os.close(opened)
     return child
 
 
@@ -93,10 +106,11 @@ def main(url: str, port: int, letters: int, kills: int, at_once: int, seed: int)
     chance = random.Random(seed)
     for _ in range(kills):
         children = [forked(url, port, letters, rounds=1) for _ in range(at_once)]
-        time.sleep(chance.uniform(0.02, 0.3))
+        time.sleep(chance.uniform(0.0, 1.0))
         for child in children:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
+    print("all kills are done", flush=True)
     last = [forked(url, port, letters, rounds=3) for _ in range(at_once)]
     return max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in last)
 

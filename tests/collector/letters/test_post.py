@@ -92,6 +92,7 @@ async def test_kill_9_and_replicas_send_no_letter_twice_and_leave_none_out(store
     at_once = 3 if store_url.startswith("postgresql") else 1
     kills, seed = 6, random.randrange(10_000)
     outcome = await letters_killed.killed(store_url, box, 15, kills, at_once, seed)
+    assert outcome.early, seed
     # A kill in the very moment in which the server has a letter leaves it in doubt.
     assert outcome.unknown <= kills * at_once, seed
     assert (outcome.twice, outcome.left_out, outcome.made_up) == (0, 0, 0), seed
