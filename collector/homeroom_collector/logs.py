@@ -16,6 +16,8 @@ import msgspec
 
 Form = Literal["text", "json"]
 Level = Literal["debug", "info", "warning", "error"]
+# Of migrations migrate.py says what changed; of a report's printing nobody wants to know each step.
+_TALKATIVE = ("alembic", "fontTools", "weasyprint")
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -46,7 +48,8 @@ class JsonFormatter(logging.Formatter):
 def begin() -> None:
     """Write text, until a configuration says otherwise."""
     logging.basicConfig(level=logging.INFO, format=_TEXT, stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # migrate.py says what changed
+    for talkative in _TALKATIVE:
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def follow(settings: LogSettings) -> None:

@@ -31,7 +31,7 @@ Architecture: {architecture}
 Maintainer: Homeroom <homeroom@localhost>
 Installed-Size: {kilobytes}
 Depends: python{python}, libc6 (>= {libc})
-Recommends: systemd, libpango-1.0-0, libpangoft2-1.0-0
+Recommends: systemd, libpango-1.0-0, libpangoft2-1.0-0, libharfbuzz-subset0
 Suggests: prometheus, prometheus-alertmanager, postgresql, nginx | caddy, snmp
 Section: admin
 Priority: optional

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from homeroom_collector.logs import JsonFormatter
+from homeroom_collector.logs import JsonFormatter, begin
 from stack import free_port
 
 
@@ -57,3 +57,10 @@ def test_the_collector_writes_its_log_as_its_configuration_says(form: str, tmp_p
         assert {"serving on", "stopped"} <= {json.loads(line)["message"][:10].strip() for line in lines}
     else:
         assert any(" INFO homeroom_collector.cli.serve: serving on http://" in line for line in lines)
+
+
+@pytest.mark.parametrize("library", ["alembic.runtime.migration", "fontTools.subset", "weasyprint.progress"])
+def test_what_libraries_do_step_by_step_is_not_told(library: str):
+    begin()
+    assert not logging.getLogger(library).isEnabledFor(logging.INFO)
+    assert logging.getLogger(library).isEnabledFor(logging.WARNING)
