@@ -121,12 +121,13 @@ async def test_everybody_can_read_every_page_light_dark_small_and_without_script
     page = await signed_in(browser, link)
     base = link.split("/sign-in", maxsplit=1)[0]
     await loaded(page, base + "/network", "Lincoln Elementary")
+    await loaded(page, base + "/devices?q=lin-1003", "What happened to it")
+    device = page.url.removeprefix(base)
     await page.goto(base + "/devices")
-    device = await page.locator("tbody th a").first.get_attribute("href")
     gear = await page.locator("section[aria-labelledby=network] tbody th a").first.get_attribute("href")
     await loaded(page, base + "/problems", "battery")
     problem = await page.locator("tbody th a").first.get_attribute("href")
-    pages = PAGES | {"device": str(device), "switch": str(gear), "problem": str(problem)}
+    pages = PAGES | {"device": device, "gear": str(gear), "problem": str(problem)}
     found: list[str] = []
     for name, path in pages.items():
         answer = await page.goto(base + path)
