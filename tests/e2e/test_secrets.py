@@ -30,10 +30,6 @@ from homeroom_collector.demo.tokens import make_sign_in, make_tokens
 from homeroom_collector.store import api_tokens, open_store
 from stack import SCHOOLS, Stack, free_port, until
 
-TALKATIVE = (
-    "import logging, sys; logging.basicConfig(level=logging.DEBUG, stream=sys.stderr);"
-    "from homeroom_collector.cli import main; sys.exit(main())"
-)
 CONTROL = "CONTROL-SERIAL-1"
 
 
@@ -88,6 +84,7 @@ def configuration(planted: Planted, echo: Echo, desk: str) -> dict[str, Any]:
         )
     )  # fmt: skip
     return {
+        "log": {"level": "debug"},
         "tickets": {"file": "tickets.yml"},
         "access": {
             "openid": {"issuer": echo.url, "client_id": "homeroom", "client_secret_env": "HUSH_OPENID"},
@@ -115,7 +112,7 @@ async def serve(stack: Stack, sections: dict[str, Any], environment: dict[str, s
     (stack.folder / "schools.csv").write_text(SCHOOLS)
     settings = {"listen": {"port": stack.port}, "store": {"url": "sqlite:///homeroom.db"}}
     stack.collector_config.write_text(json.dumps(settings | {"schools": {"file": "schools.csv"}} | sections))
-    command = [sys.executable, "-c", TALKATIVE, "serve", "--config", str(stack.collector_config)]
+    command = [sys.executable, "-m", "homeroom_collector", "serve", "--config", str(stack.collector_config)]
     stack.serving = await stack.children.start("collector", command, environment=environment)
     await until(stack._ready, 60, "a ready collector")
 
