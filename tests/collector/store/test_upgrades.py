@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
+from homeroom_agent.report.envelope import VERSION
 from homeroom_collector.store import Connection, Store
 from homeroom_collector.store.migrate import _config, newest, revision_of
 
+GOLDEN = Path(__file__).parents[2] / "data" / "reports"
 _VALUES: dict[type[Any], Any] = {
     sa.Boolean: False, sa.Date: date(2026, 8, 17), sa.LargeBinary: b"x", sa.Float: 1.0, sa.Numeric: 1, sa.Integer: 1,
     sa.Text: "x", sa.String: "x",
@@ -41,6 +45,11 @@ async def test_rows_of_every_version_survive_all_that_follow(store_url: str):
         assert {"devices", "latest", "daily", "assets", "problems", "tickets", "forgotten"} <= set(written)
     finally:
         await store.close()
+
+
+def test_reports_of_every_version_of_the_wire_format_are_kept_to_test_with():
+    versions = {json.loads(file.read_text())["version"] for file in GOLDEN.glob("*.json")}
+    assert versions == set(range(1, VERSION + 1)), "tests/collector/ingest/test_wire.py takes each of them in"
 
 
 def revisions() -> list[str]:
