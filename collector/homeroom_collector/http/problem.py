@@ -36,10 +36,15 @@ def problem(
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": detail,
+        "detail": sayable(detail),
         **(more or {}),
     }
     return web.Response(status=status, body=msgspec.json.encode(body), content_type=CONTENT_TYPE, headers=headers)
+
+
+def sayable(text: str) -> str:
+    """A text that can be written as UTF-8: JSON can name half a character, and an error may repeat it."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def answering_problems(handler: Handler) -> Handler:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from homeroom_collector.http.problem import Handler, answering_problems, problem
+from homeroom_collector.http.problem import Handler, answering_problems, problem, sayable
 from homeroom_collector.ingest.body import read_json
 from homeroom_collector.ingest.enrolment import enrolment
 from homeroom_collector.ingest.gate import Gate
@@ -84,7 +84,7 @@ class AgentCalls:
 
 
 def _rows(taken: Taken) -> list[dict[str, Any]]:
-    return [{"index": each.index, "detail": each.detail} for each in taken.rejected]
+    return [{"index": each.index, "detail": sayable(each.detail)} for each in taken.rejected]
 
 
 def _all_rejected(taken: Taken) -> web.Response:

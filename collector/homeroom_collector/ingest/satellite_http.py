@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import web
 
-from homeroom_collector.http.problem import answering_problems
+from homeroom_collector.http.problem import answering_problems, sayable
 from homeroom_collector.ingest.body import read_json
 from homeroom_collector.ingest.enrolment import enrolment
 from homeroom_collector.ingest.gate import Gate
@@ -44,6 +44,6 @@ class SatelliteCalls:
         with self.gate.stranger(request):
             satellite = await self.intake.register.caller(request.headers.get("Authorization"))
         taken = await self.intake.take(satellite, await read_json(request, self.most_body_bytes))
-        rejected = [{"index": each.index, "detail": each.detail} for each in taken.rejected]
+        rejected = [{"index": each.index, "detail": sayable(each.detail)} for each in taken.rejected]
         answer = {"accepted": taken.accepted, "duplicates": taken.duplicates, "rejected": rejected, "settings": {}}
         return web.Response(body=msgspec.json.encode(answer), content_type="application/json")

@@ -160,6 +160,8 @@ async def test_an_address_that_asks_too_much_is_told_to_wait_whoever_it_is(tmp_p
 
 
 HURTFUL: dict[str, tuple[bytes, set[int]]] = {
+    "half a character": (b'{"\\ud800orts":[]}', {422}),
+    "half a character in a report": (b'{"reports":[{"\\ud800":1}]}', {422}),
     "100,000 keys": (b'{"reports":[{' + b",".join(b'"k%d":1' % n for n in range(100_000)) + b"}]}", {422}),
     "deep lists": (b'{"reports":' + b"[" * 100_000 + b"]" * 100_000 + b"}", {400}),
     "deep objects": (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, {400}),
