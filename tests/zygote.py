@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import ctypes
 import json
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -62,6 +64,7 @@ def _server() -> str:
     place = Path(tempfile.mkdtemp(prefix="homeroom-zygote-")) / "socket"
     server = subprocess.Popen([sys.executable, __file__, str(place)], stdin=subprocess.PIPE)
     assert server.stdin
+    atexit.register(shutil.rmtree, place.parent)
     atexit.register(server.wait)
     atexit.register(server.stdin.close)
     deadline = time.monotonic() + 120
@@ -90,10 +93,16 @@ def _serve(place: str) -> None:
                 return
             connection, _ = listening.accept()
             if os.fork() == 0:
+                _die_with_parent()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 listening.close()
                 _supervise(connection, cli.main)
             connection.close()
+
+
+def _die_with_parent() -> None:
+    """No test that fails leaves a collector behind (PR_SET_PDEATHSIG of prctl(2))."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def _supervise(connection: socket.socket, main: Any) -> None:
@@ -112,6 +121,7 @@ def _supervise(connection: socket.socket, main: Any) -> None:
 
 
 def _become(wanted: dict[str, Any], main: Any) -> None:
+    _die_with_parent()
     os.setsid()
     for number, file in ((1, wanted["out"]), (2, wanted["err"])):
         opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
