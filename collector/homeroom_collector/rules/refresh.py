@@ -243,21 +243,26 @@ def _read(line: Line) -> tuple[object, ...]:
     return (line.year or never, line.due or never, -line.score, line.asset.school_id, line.asset.name, line.action)
 
 
+def _many(count: int, one: str, more: str) -> str:
+    """A count with its noun, and its verb."""
+    return f"{count:,} {one if count == 1 else more}"
+
+
 def _notes(
     judged: Sequence[DeviceVerdict], lines: Sequence[Line], purchases: Sequence[Purchase], horizon: Horizon
 ) -> Iterator[str]:
     if dear := too_dear(purchases, horizon):
         first = min(dear, key=lambda each: each.place)
         yield (
-            f"{len(dear)} purchases cost more than any year's {first.fund} budget, the first for "
+            f"{_many(len(dear), 'purchase costs', 'purchases cost')} more than any year's {first.fund} budget, the first for "
             f"${money.dollars(first.cents)}; nothing due after it is bought"
         )
     unpriced = sum(line.due is not None and line.cents is None and line.buys for line in lines)
     if unpriced:
-        yield f"{unpriced} purchases are due and have no price: add a replacement for them to refresh.yml"
+        yield f"{_many(unpriced, 'purchase is', 'purchases are')} due and without a price: add a replacement to refresh.yml"
     if waiting := sum(line.waits for line in lines):
-        yield f"{waiting} purchases wait beyond the plan's last year"
+        yield f"{_many(waiting, 'purchase waits', 'purchases wait')} beyond the plan's last year"
     if unknown := sum(line.action is Action.UNKNOWN for line in lines):
-        yield f"{unknown} devices cannot be judged: they never reported, and their support end is not known"
+        yield f"{_many(unknown, 'device', 'devices')} cannot be judged: no report, and no support end that is known"
     if alive := sum(_alive(each) for each in judged):
-        yield f"{alive} devices are said to be gone and report all the same"
+        yield f"{_many(alive, 'device is', 'devices are')} said to be gone and still reporting"

@@ -176,8 +176,8 @@ def test_all_ten_together_are_planned_as_each_alone() -> None:
     # C1 for 427.00, C3 for 60.00, W1 for 899.00, C6 for 427.00, M1 for 1,312.26 and C8 for 427.00.
     assert result.spent("devices", 2028) == 355_226
     assert result.notes == (
-        "1 devices cannot be judged: they never reported, and their support end is not known",
-        "1 devices are said to be gone and report all the same",
+        "1 device cannot be judged: no report, and no support end that is known",
+        "1 device is said to be gone and still reporting",
     )
 
 

@@ -213,10 +213,10 @@ def test_a_device_without_a_price_is_named_and_holds_up_nobody() -> None:
     judged = [device("A", platform="linux", disk_failing=True), device("B", disk_failing=True)]
     result = planned(judged, policy)
     assert {line.asset.name: line.year for line in result.lines} == {"A": None, "B": 2028}
-    assert "1 purchases are due and have no price: add a replacement for them to refresh.yml" in result.notes
+    assert "1 purchase is due and without a price: add a replacement to refresh.yml" in result.notes
 
 
 def test_a_cap_below_a_single_price_is_said_loudly() -> None:
     result = planned([device("A", disk_failing=True)], replace(POLICY, budget=Decimal(100)))
     assert not result.bought
-    assert "1 purchases cost more than any year's devices budget, the first for $389.17" in result.notes[0]
+    assert "1 purchase costs more than any year's devices budget, the first for $389.17" in result.notes[0]
