@@ -254,12 +254,13 @@ def _notes(
     if dear := too_dear(purchases, horizon):
         first = min(dear, key=lambda each: each.place)
         yield (
-            f"{_many(len(dear), 'purchase costs', 'purchases cost')} more than any year's {first.fund} budget, the first for "
-            f"${money.dollars(first.cents)}; nothing due after it is bought"
+            f"{_many(len(dear), 'purchase costs', 'purchases cost')} more than any year's {first.fund} budget, "
+            f"the first for ${money.dollars(first.cents)}; nothing due after it is bought"
         )
     unpriced = sum(line.due is not None and line.cents is None and line.buys for line in lines)
     if unpriced:
-        yield f"{_many(unpriced, 'purchase is', 'purchases are')} due and without a price: add a replacement to refresh.yml"
+        due = _many(unpriced, "purchase is", "purchases are")
+        yield f"{due} due and without a price: add a replacement to refresh.yml"
     if waiting := sum(line.waits for line in lines):
         yield f"{_many(waiting, 'purchase waits', 'purchases wait')} beyond the plan's last year"
     if unknown := sum(line.action is Action.UNKNOWN for line in lines):
