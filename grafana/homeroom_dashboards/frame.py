@@ -36,6 +36,7 @@ class Uid(StrEnum):
     MONITORING = "homeroom-monitoring"
     REFRESH = "homeroom-refresh"
     EQUITY = "homeroom-equity"
+    PROBLEMS = "homeroom-problems"
 
 
 _VARIABLES = (

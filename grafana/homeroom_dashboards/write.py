@@ -7,9 +7,9 @@ from pathlib import Path
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from homeroom_dashboards import devices, district, equity, monitoring, network, refresh, school
+from homeroom_dashboards import devices, district, equity, monitoring, network, problems, refresh, school
 
-_ORDER = (district, school, network, devices, refresh, equity, monitoring)
+_ORDER = (district, school, network, devices, problems, refresh, equity, monitoring)
 FOLDER = Path(__file__).parents[1] / "dashboards"
 
 

@@ -1,8 +1,8 @@
 """Acknowledged, durable reports a second of one process on one core, against a bare aiohttp POST in the same run.
 
 Both servers stand on the first core, the load generator on the second. Rounds alternate, so that what else the machine
-does meets both. The ratio is also given by processor time, which other programs disturb less. With
-``HOMEROOM_BENCH_DEVICES=350000`` the fleet is a state's.
+does meets both. The ratio is also given by processor time, which other programs disturb less. Every device has
+reported before, as nearly all have on any day. With ``HOMEROOM_BENCH_DEVICES=350000`` the fleet is a state's.
 
 Beside it stands what Prometheus offers for pushing, the Pushgateway, with as many groups as it takes in half a minute:
 it writes nothing to disk before it answers, and each of its pushes costs more the more groups it holds.
@@ -31,7 +31,7 @@ from tests.benchmarks._fleet import register
 
 NAME = "ingest"
 _CONNECTIONS = 128
-_ROUNDS = 3
+_ROUNDS = 5
 _START_SECONDS = 120.0
 
 
@@ -40,7 +40,7 @@ def measure() -> dict[str, Any]:
     reports = int(os.environ.get("HOMEROOM_BENCH_REPORTS", "20000"))
     # Not in memory: a commit that need not reach a disk costs nothing.
     with tempfile.TemporaryDirectory(prefix="homeroom-bench-", dir="/var/tmp") as folder:
-        config = configured(Path(folder), devices)
+        config = configured(Path(folder), devices, reported=True)
         with (
             server("-m", "tests.benchmarks._bare") as bare,
             server("-m", "homeroom_collector", "serve", "--config", str(config)) as collector,
@@ -49,13 +49,15 @@ def measure() -> dict[str, Any]:
 
 
 def _compare(bare: Server, collector: Server, devices: int, reports: int) -> dict[str, Any]:
+    # Sequence 1 of every device is in the store already.
     rounds = [
-        (bare.load(devices, reports), collector.load(devices, reports, first=round_ * reports))
+        (bare.load(devices, reports), collector.load(devices, reports, first=devices + round_ * reports))
         for round_ in range(_ROUNDS)
     ]
-    gentle = collector.load(devices, 6_000, rate=1_200, first=_ROUNDS * reports)
+    then = devices + _ROUNDS * reports
+    gentle = collector.load(devices, 6_000, rate=1_200, first=then)
     with scraping(collector.port):
-        scraped = collector.load(devices, 6_000, rate=1_200, first=_ROUNDS * reports + 6_000)
+        scraped = collector.load(devices, 6_000, rate=1_200, first=then + 6_000)
     ratios = [ours["per_second"] / theirs["per_second"] for theirs, ours in rounds]
     by_processor = [theirs["cpu_seconds"] / ours["cpu_seconds"] for theirs, ours in rounds]
     best = max((ours for _, ours in rounds), key=lambda figures: figures["per_second"])

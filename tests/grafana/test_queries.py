@@ -28,10 +28,17 @@ from homeroom_collector.fleet.traffic import Load
 from homeroom_collector.fleet.wan import Rate
 from homeroom_collector.ingest.satellite_register import SatelliteRegister
 from homeroom_collector.model import School
+from homeroom_collector.problems.measures import ProblemMeasures
+from homeroom_collector.rules.problem import Problem, Severity, key_of
+from homeroom_collector.rules.problem_state import Row, State
+from homeroom_collector.rules.ticket import Action
 from homeroom_collector.simulate.district import District, build
 from homeroom_collector.sources.google.measures import GoogleMeasures
 from homeroom_collector.store import Store
+from homeroom_collector.store.problem_times import Waits
 from homeroom_collector.store.satellites import Satellite
+from homeroom_collector.store.ticket_desks import DeskState
+from homeroom_collector.tickets.measures import TicketMeasures
 from homeroom_collector.views.metrics.routes import routes
 from homeroom_collector.views.metrics.settings import MetricsSettings
 from homeroom_collector.views.remote_write.measures import RemoteWriteMeasures
@@ -42,7 +49,9 @@ from stack import Stack, free_port, tool, until
 LAPTOPS = 30
 FILLED_SECONDS = 45
 CONFIGURATION = FOLDER.parents[1] / "configs" / "prometheus" / "prometheus-schools.yml"
-DOCUMENTED = set(re.findall(r"`(homeroom_\w+)`", (FOLDER.parents[1] / "docs" / "metrics.md").read_text()))
+# Those of tickets are there where a help desk is named only, and are told of there.
+PAGES = [(FOLDER.parents[1] / "docs" / name).read_text() for name in ("metrics.md", "tickets.md")]
+DOCUMENTED = set(re.findall(r"`(homeroom_\w+)[`{]", "".join(PAGES)))
 # What Grafana would put in: everything chosen, a short time shown.
 CHOSEN = {
     "$__rate_interval": "20s",
@@ -124,7 +133,21 @@ def connected() -> CollectorRegistry:
     read_at = Gauge("homeroom_calendar_feed_read_timestamp_seconds", "Read.", ["feed"], registry=registry)
     read_at.labels("1").set(now)
     SatelliteRegister(Store("sqlite:///never-opened.db"), registry).heard(closet(), now)
+    troubled(registry, now)
     return registry
+
+
+def troubled(registry: CollectorRegistry, now: float) -> None:
+    """Let a collector know a problem, how long such took so far, and a help desk."""
+    key = key_of("patient", "switch_down", "core")
+    problem = Problem(
+        key=key, school="patient", kind="switch_down", subject="core", severity=Severity.CRITICAL, summary="It is down."
+    )
+    rows = {key: Row(problem=problem, state=State.OPEN, pending_at=now, opened_at=now)}
+    ProblemMeasures(registry, lambda: rows).waits = [Waits("patient", 1, 1, 60.0, 1, 3_600.0)]
+    tickets = TicketMeasures(registry)
+    tickets.done(Action.CREATE)
+    tickets.show([], DeskState(desk="rt"), now)
 
 
 def closet() -> Satellite:
