@@ -135,9 +135,11 @@ def test_one_device_with_many_addresses_is_found_once(tmp_path):
 @needs_snmpd
 def test_a_device_that_knows_another_password_is_told(tmp_path):
     with snmpd(tmp_path, ["createUser homeroom SHA right-password", "rouser homeroom auth"]) as port:
+        (tmp_path / "password").write_text("wrong-password\n")
+        (tmp_path / "password").chmod(0o600)
         (tmp_path / "collector.yml").write_text(
             "snmp:\n  credentials:\n"
-            "    - {name: core, version: '3', user: homeroom, auth: sha, auth_password: wrong-password}\n"
+            "    - {name: core, version: '3', user: homeroom, auth: sha, auth_password_file: password}\n"
         )
         result = discover(tmp_path, "127.0.0.1", f"--port={port}", "--config", "collector.yml", "--format=csv")
     assert [row["address"] for row in rows(result)] == ["127.0.0.1"]

@@ -121,5 +121,6 @@ async def test_wrong_tokens_are_counted_as_well(running: Running):
 async def test_an_address_that_sends_too_much_is_told_so_whoever_it_is(running: Running):
     keys = [await running.key(serial=f"SER{n}") for n in (1, 2, 3)]
     assert [(await running.send(key, report(1)))[0] for key in (*keys, keys[0])] == [200, 200, 200, 429]
-    async with running.http.get(f"{running.url}/metrics") as answer:
+    elsewhere = {"X-Forwarded-For": "198.51.100.9"}
+    async with running.http.get(f"{running.url}/metrics", headers=elsewhere) as answer:
         assert 'homeroom_ingest_limited_requests_total{by="address"} 1.0' in await answer.text()
