@@ -1,14 +1,19 @@
 """What a device costs as the fleet grows from a school's to a city's: time of a report, memory, time to start.
 
 Every device has a stored report when the collector starts, so starting means rebuilding the fleet from the store.
-Rounds over the sizes alternate, so that what else the machine does meets all of them.
+Rounds over the sizes alternate, so that what else the machine does meets all of them. They begin once each collector
+has worked out its first decisions; what presence, problems and decisions take while nobody reports is told beside the
+cost of a report, which includes it.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import statistics
 import tempfile
+import time
+import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,6 +24,7 @@ NAME = "growth"
 SIZES = (1_000, 20_000, 350_000)
 _REPORTS = 12_000
 _ROUNDS = 5
+_DECIDED_SECONDS, _IDLE_SECONDS = 300.0, 20.0
 
 
 def measure() -> dict[str, Any]:
@@ -27,15 +33,37 @@ def measure() -> dict[str, Any]:
     sizes = [int(size) for size in said.split(",")] if said else list(SIZES)
     with tempfile.TemporaryDirectory(prefix="homeroom-bench-", dir="/var/tmp") as folder, ExitStack() as stack:
         servers = {size: stack.enter_context(_started(Path(folder) / str(size), size)) for size in sizes}
+        for each in servers.values():
+            _decided(each)
         resident = {size: each.process.memory_info().rss for size, each in servers.items()}
+        idle = {size: _idle(each) for size, each in servers.items()}
         costs = _costs(servers)
-    return _told(servers, resident, {size: statistics.median(each) for size, each in costs.items()})
+    return _told(servers, resident, idle, {size: statistics.median(each) for size, each in costs.items()})
 
 
 def _started(folder: Path, devices: int) -> Any:
     folder.mkdir()
     config = configured(folder, devices, reported=True)
     return server("-m", "homeroom_collector", "serve", "--config", str(config))
+
+
+def _decided(server: Server) -> None:
+    """Wait until the first decisions are there, which a collector begins to work out when it starts."""
+    deadline = time.monotonic() + _DECIDED_SECONDS
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=60) as answer:
+            found = re.search(rb"^homeroom_decisions_timestamp_seconds ([0-9.e+]+)$", answer.read(), re.MULTILINE)
+        if found and float(found[1]) > 0:
+            return
+        time.sleep(1)
+    raise RuntimeError(f"no decisions within {_DECIDED_SECONDS:g} s")
+
+
+def _idle(server: Server) -> float:
+    """Share of one core that a collector takes while nobody reports."""
+    before = sum(server.process.cpu_times()[:2])
+    time.sleep(_IDLE_SECONDS)
+    return round((sum(server.process.cpu_times()[:2]) - before) / _IDLE_SECONDS, 3)
 
 
 def _costs(servers: dict[int, Server]) -> dict[int, list[float]]:
@@ -50,11 +78,14 @@ def _costs(servers: dict[int, Server]) -> dict[int, list[float]]:
     return costs
 
 
-def _told(servers: dict[int, Server], resident: dict[int, int], costs: dict[int, float]) -> dict[str, Any]:
+def _told(
+    servers: dict[int, Server], resident: dict[int, int], idle: dict[int, float], costs: dict[int, float]
+) -> dict[str, Any]:
     smallest, largest = min(servers), max(servers)
     grown = (resident[largest] - resident[smallest]) / (largest - smallest) if largest > smallest else 0.0
     return {
         "microseconds_per_report": {str(size): round(cost, 1) for size, cost in costs.items()},
+        "idle_core_ratio": {str(size): share for size, share in idle.items()},
         "resident_bytes": {str(size): size_bytes for size, size_bytes in resident.items()},
         "start_seconds": {str(size): round(each.start_seconds, 1) for size, each in servers.items()},
         "resident_bytes_per_device": round(grown),
