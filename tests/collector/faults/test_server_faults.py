@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
@@ -14,16 +15,17 @@ from killing import Collector, Ledger
 from stack import until
 
 DEVICES = 6
+Fault = Callable[[], Awaitable[None]]
 
 
-async def _load(collector: Collector, http: aiohttp.ClientSession, ledger: Ledger, fault: object) -> list[int]:
+async def _load(collector: Collector, http: aiohttp.ClientSession, ledger: Ledger, fault: Fault) -> list[int]:
     """Let devices send, and something happen meanwhile; gives the last sequence that each had acknowledged."""
     stop = asyncio.Event()
     await killing.enrol(collector, ledger, http, DEVICES)
     async with asyncio.TaskGroup() as group:
         sending = [group.create_task(killing.send_until(stop, collector, ledger, http, n)) for n in range(DEVICES)]
         await _until_more(ledger, 30)
-        await fault()  # type: ignore[operator]
+        await fault()
         await until(lambda: collector.ready(http), 90, "a collector that is ready again")
         await _until_more(ledger, 60)
         stop.set()
