@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -95,9 +96,17 @@ class Watching:
         return self.registry.get_sample_value("homeroom_notifications_total", {"result": result}) or 0.0
 
 
+async def hears(caplog: pytest.LogCaptureFixture) -> None:
+    """Wait until the targets are known; profiles are read before, which takes a second or more."""
+    async with asyncio.timeout(30):
+        while not any(record.message.startswith("polling ") for record in caplog.records):
+            await asyncio.sleep(0.05)
+
+
 @pytest.fixture
-async def watching() -> AsyncIterator[Watching]:
+async def watching(caplog: pytest.LogCaptureFixture) -> AsyncIterator[Watching]:
     sink, registry, port = Kept(), CollectorRegistry(), free_port()
+    caplog.set_level(logging.INFO, "homeroom_collector.snmp.polling.service")
     with fast_agent(switch(2)) as (agent_port, _):
         target = Target(
             device_id="a",
@@ -116,7 +125,8 @@ async def watching() -> AsyncIterator[Watching]:
         )
         targets = Targets(first=[signing, target])
         task = asyncio.create_task(poll_network(settings, targets, sink, registry, Known()))
-        await asyncio.sleep(1.0)
+        await hears(caplog)
+        await asyncio.sleep(0.3)
         assert sink.arrived.empty()
         yield Watching(port, sink, registry)
         task.cancel()
