@@ -40,6 +40,10 @@ class Cause(StrEnum):
     WEAK_WIFI = "weak_wifi"
 
 
+SILENT = (Cause.CLOSED_LID, Cause.VANISHED)
+"""What keeps a computer from being awake."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a cause happens to, how much it is where the script does not say (in ``unit``), and what it does."""

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.simulate.chance import key_of, mixed, unit
 from homeroom_collector.simulate.district import District
-from homeroom_collector.simulate.faults import MEANING, Cause, Fault, SubjectKind
+from homeroom_collector.simulate.faults import MEANING, SILENT, Cause, Fault, Faults, SubjectKind
 from homeroom_collector.simulate.growth import OFFICE
 from homeroom_collector.simulate.school_year import SchoolYears
+from homeroom_collector.simulate.use import Use
 from homeroom_collector.strict import Clock, Seconds
 
 BUILT_IN = Path(__file__).parent / "scripts"
@@ -27,8 +29,9 @@ class Event:
     """One kind of trouble. ``day`` is a school day counted from the start (1 is the first), ``on`` a date.
 
     It befalls ``subject`` (a school id, a serial number, the name of gear), or ``count`` or the ``share`` of all that
-    it can befall, drawn from the seed, of ``school`` or of a ``level`` where one is named. Each begins within
-    ``spread`` after the time given, and is over after ``lasts``. ``amount`` is how much, as the kind counts it.
+    it can befall, drawn from the seed, of ``school`` or of a ``level`` where one is named; computers that are in use
+    while it lasts come first. Each begins within ``spread`` after the time given, and is over after ``lasts``.
+    ``amount`` is how much, as the kind counts it.
     """
 
     cause: Cause
@@ -88,14 +91,15 @@ def _problems(event: Event) -> Iterator[str]:
 def faults(script: Script, district: District, years: SchoolYears, start: date) -> list[Fault]:
     """Say what goes wrong in a district. Raises ConfigError for a subject or a school that it does not have."""
     found: list[Fault] = []
-    problems: list[str] = []
-    for number, event in enumerate(script.events):
+    problems: dict[int, str] = {}
+    # What keeps a computer asleep goes first: nobody would see what else is wrong with it.
+    for number, event in sorted(enumerate(script.events), key=lambda each: each[1].cause not in SILENT):
         try:
-            found += _befall(event, number, district, years, start)
+            found += _befall(event, number, district, years, start, known=found)
         except ValueError as error:
-            problems.append(f"events[{number}]: {error}")
+            problems[number] = f"events[{number}]: {error}"
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError([problems[number] for number in sorted(problems)])
     return sorted(found)
 
 
@@ -109,23 +113,33 @@ def closures(found: Sequence[Fault], years: SchoolYears) -> Iterator[tuple[str, 
                 day += timedelta(days=1)
 
 
-def _befall(event: Event, number: int, district: District, years: SchoolYears, start: date) -> Iterator[Fault]:
-    meaning = MEANING[event.cause]
-    first = event.on or years.school_day(start, event.day or 1)
-    begins = years.instant(first, event.at)
-    for name, school_id in _chosen(event, number, _candidates(event, meaning.subject, district), district.seed):
-        delay = event.spread * unit(district.seed, 21, number, key_of(name))
-        yield Fault(
-            start=begins + delay,
-            end=begins + delay + event.lasts,
-            cause=event.cause,
-            subject=name,
-            school_id=school_id,
-            amount=meaning.amount if event.amount is None else event.amount,
-        )
+def _befall(
+    event: Event, number: int, district: District, years: SchoolYears, start: date, *, known: Sequence[Fault]
+) -> Iterator[Fault]:
+    subject = MEANING[event.cause].subject
+    candidates = _candidates(event, subject, district)
+    drawn = _as_drawn(event, number, candidates, district.seed, begins=_begins(event, years, start))
+    if subject == "computer":
+        drawn = Use(district, years, Faults(known)).first(drawn)
+    wanted = event.count or (1 if event.share is None else max(1, round(event.share * len(candidates))))
+    return islice(drawn, wanted)
 
 
-def _chosen(event: Event, number: int, candidates: list[tuple[str, str]], seed: int) -> list[tuple[str, str]]:
+def _begins(event: Event, years: SchoolYears, start: date) -> float:
+    return years.instant(event.on or years.school_day(start, event.day or 1), event.at)
+
+
+def _as_drawn(
+    event: Event, number: int, candidates: list[tuple[str, str]], seed: int, *, begins: float
+) -> Iterator[Fault]:
+    """What it would do to each that it can befall, in the order of the draw."""
+    amount = MEANING[event.cause].amount if event.amount is None else event.amount
+    for name, school_id in _order(event, number, candidates, seed):
+        at = begins + event.spread * unit(seed, 21, number, key_of(name))
+        yield Fault(start=at, end=at + event.lasts, cause=event.cause, subject=name, school_id=school_id, amount=amount)
+
+
+def _order(event: Event, number: int, candidates: list[tuple[str, str]], seed: int) -> list[tuple[str, str]]:
     if event.subject:
         found = [each for each in candidates if each[0] == event.subject]
         if not found:
@@ -133,8 +147,7 @@ def _chosen(event: Event, number: int, candidates: list[tuple[str, str]], seed: 
         return found
     if not candidates:
         raise ValueError(f"{event.cause}: there is nothing that it could befall")
-    wanted = event.count or (1 if event.share is None else max(1, round(event.share * len(candidates))))
-    return sorted(candidates, key=lambda each: mixed(seed, 20, number, key_of(each[0])))[:wanted]
+    return sorted(candidates, key=lambda each: mixed(seed, 20, number, key_of(each[0])))
 
 
 def _candidates(event: Event, kind: SubjectKind, district: District) -> list[tuple[str, str]]:

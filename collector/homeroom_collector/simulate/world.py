@@ -15,7 +15,7 @@ from homeroom_collector.simulate import computers
 from homeroom_collector.simulate.chance import between, series
 from homeroom_collector.simulate.computers import Measured
 from homeroom_collector.simulate.district import District, Laptop
-from homeroom_collector.simulate.faults import Cause, Fault, Faults
+from homeroom_collector.simulate.faults import SILENT, Cause, Fault, Faults
 from homeroom_collector.simulate.habits import Day, Habits, Stretch
 from homeroom_collector.simulate.network import Network
 from homeroom_collector.simulate.school_year import SchoolYears
@@ -26,7 +26,6 @@ _HEALTH_LOST_PER_YEAR = 0.05
 _WEAR_PER_YEAR = 0.02
 _FULL_CHARGE_SECONDS = 8 * 3600.0
 _CUT_OFF = (Cause.UPLINK_DOWN, Cause.POWER_CUT, Cause.WIFI_OUTAGE)
-_SILENT = (Cause.CLOSED_LID, Cause.VANISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class World:
     def day(self, laptop: Laptop, day: date) -> Day:
         """What a computer does on a day, after what befalls it."""
         found = self.habits.day(laptop, day)
-        if not any(self.faults.of(laptop.serial, cause) for cause in _SILENT):
+        if not any(self.faults.of(laptop.serial, cause) for cause in SILENT):
             return found
         left = tuple(each for each in found.stretches if not self._silent(laptop, each.start))
         return replace(found, stretches=left)
@@ -131,7 +130,7 @@ class World:
         )
 
     def _silent(self, laptop: Laptop, at: float) -> bool:
-        return any(self.faults.now(laptop.serial, cause, at) for cause in _SILENT)
+        return any(self.faults.now(laptop.serial, cause, at) for cause in SILENT)
 
     def _begun(self, laptop: Laptop, cause: Cause, at: float) -> Iterable[Fault]:
         return (fault for fault in self.faults.of(laptop.serial, cause) if fault.start <= at)
