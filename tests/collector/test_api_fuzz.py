@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from api_fuzz import fuzz
+from api_fuzz import email_desk, fuzz
 from collector.collecting import Running, collecting, role, settings_at
+from homeroom_collector.config import TicketFile
 from homeroom_collector.views.api import shapes
 from homeroom_collector.views.api.openapi import calls
+from postbox import open_mailbox
 
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Running]:
-    async with collecting(settings_at(tmp_path)) as running:
-        yield running
+    with open_mailbox() as mailbox:
+        (tmp_path / "tickets.yml").write_text(json.dumps(email_desk(mailbox)))
+        async with collecting(settings_at(tmp_path, tickets=TicketFile(file=tmp_path / "tickets.yml"))) as running:
+            yield running
 
 
 @pytest.mark.timeout(300)
@@ -25,6 +30,15 @@ async def test_nothing_undeclared_is_answered_and_every_body_conforms(running: R
     bearer = await running.key() if who == "a device" else await running.api_token(role("admin"))
     found = await fuzz(running.url, bearer, examples=4, seed=10, folder=tmp_path, phases="fuzzing")
     assert found.fine, found.said[-6_000:]
+
+
+@pytest.mark.timeout(300)
+async def test_made_up_notifications_are_answered_as_declared_and_taken(running: Running, tmp_path: Path):
+    bearer, only = await running.api_token(role("alerts")), "/api/v1/alerts"
+    found = await fuzz(running.url, bearer, examples=20, seed=10, folder=tmp_path, phases="fuzzing", only=only)
+    assert found.fine, found.said[-6_000:]
+    ((kept,),) = await running.rows("SELECT count(*) FROM alert_inbox")
+    assert kept > 0
 
 
 async def test_every_call_says_what_it_gives_and_takes(running: Running):
