@@ -49,6 +49,7 @@ def well() -> Series:
         'homeroom_school_wan_receive_bytes_per_second{school="adams"}': "50x180",
         'homeroom_school_bandwidth_contracted_bytes_per_second{school="adams"}': "100x180",
         "homeroom_ingest_failed_commits_total": "0x180",
+        "homeroom_ingest_commit_under_way_seconds": "0.1x180",
         "homeroom_poll_busy_ratio": "0.2x180",
         "homeroom_ticket_oldest_undone_seconds": "0x180",
         "homeroom_tickets_stuck": "0x180",
@@ -191,6 +192,12 @@ SCENES = [
             "HomeroomTicketsStuck": ["9m"],
             "HomeroomAlertsUnread": ["14m"],
         },
+    ),
+    scene(
+        "a disk hangs",
+        {"homeroom_ingest_commit_under_way_seconds": "0x9 15+30x171"},
+        {"HomeroomCommitsFailing": ["11m"]},
+        {"HomeroomCommitsFailing": ["9m"]},
     ),
     scene("one ticket is refused", {"homeroom_tickets_stuck": "0x9 1x171"}, {"HomeroomTicketsStuck": ["11m"]}, {}),
 ]

@@ -103,8 +103,11 @@ class GroupCommit:
         self._queued = 0
         self._wake = asyncio.Event()
         self._closing = False
+        self._began: float | None = None
         self.failure: StoreUnavailableError | None = None
         measures.capacity.set(capacity)
+        measures.queued.set_function(lambda: self._queued)
+        measures.under_way_seconds.set_function(lambda: self.under_way_seconds)
 
     def submit(
         self,
@@ -146,6 +149,11 @@ class GroupCommit:
     def fullness_ratio(self) -> float:
         """Share of the queue that waits for a commit."""
         return self._queued / self._capacity
+
+    @property
+    def under_way_seconds(self) -> float:
+        """How long the commit that is under way has taken until now; 0.0 where none is."""
+        return 0.0 if self._began is None else time.perf_counter() - self._began
 
     async def perform(self, work: Callable[[Connection], T]) -> T:
         """Do other work in the next transaction; returns after its commit. Errors of ``work`` concern nobody else."""
@@ -196,11 +204,13 @@ class GroupCommit:
             _log.exception("a request could not be written")
             _fail(batch, error)
         self._queued -= sum(len(delivery.arrived) for delivery in batch.deliveries)
-        self._measures.queued.set(self._queued)
 
     async def _commit(self, batch: _Batch) -> None:
-        started = time.perf_counter()
-        results, changes = await self._store.write(partial(self._work, batch))
+        self._began = started = time.perf_counter()
+        try:
+            results, changes = await self._store.write(partial(self._work, batch))
+        finally:
+            self._began = None
         self.failure = None
         self._measures.commit_seconds.observe(time.perf_counter() - started)
         for task, result in zip(batch.tasks, results, strict=True):

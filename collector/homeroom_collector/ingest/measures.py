@@ -29,6 +29,11 @@ class Measures:
             buckets=_COMMIT_SECONDS,
             registry=registry,
         )
+        self.under_way_seconds = Gauge(
+            "homeroom_ingest_commit_under_way_seconds",
+            "How long the commit that is under way has taken until now; 0 where none is.",
+            registry=registry,
+        )
         self.batch_reports = Histogram(
             "homeroom_ingest_batch_reports", "Reports in one commit.", buckets=_BATCH, registry=registry
         )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from homeroom_collector.errors import CollectorError
+from homeroom_collector.errors import CollectorError, StoreUnavailableError
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.store import Store
+
+_LONG_SECONDS = 10.0
+"""Twice what a lock is waited for: a commit that takes longer hangs at the disk."""
 
 
 def probe_routes(store: Store, commit: GroupCommit) -> list[web.RouteDef]:
@@ -15,6 +18,10 @@ def probe_routes(store: Store, commit: GroupCommit) -> list[web.RouteDef]:
     async def readyz(_request: web.Request) -> web.Response:
         """Ready means: the store takes reports. After a failed commit, only a commit that works proves it."""
         try:
+            if (seconds := commit.under_way_seconds) > _LONG_SECONDS:
+                raise StoreUnavailableError(
+                    f"a commit has been under way for {seconds:.0f} s: the disk is slow or hangs"
+                )
             if commit.failure is not None:
                 await commit.prove()
             await store.check()

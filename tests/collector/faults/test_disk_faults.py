@@ -55,8 +55,7 @@ async def test_a_disk_that_is_read_only_at_the_start_is_waited_for(disk: Disk):
     await _check(collector.store_url, ledger, [2])
 
 
-async def test_a_slow_disk_only_delays_the_answer(tmp_path: Path):
-    """A commit that has to wait is what a slow disk is to a collector; here a lock makes it wait for two seconds."""
+async def test_a_lock_of_somebody_else_only_delays_the_answer(tmp_path: Path):
     ledger = Ledger()
     async with killing.serving(tmp_path) as (collector, http):
         await killing.enrol(collector, ledger, http, 1)
