@@ -76,6 +76,7 @@ from homeroom_collector.sources.google.service import Teller, keep_synced
 from homeroom_collector.store import Store
 from homeroom_collector.store.engine import folder_of as store_folder
 from homeroom_collector.store.manners import MannerStore
+from homeroom_collector.store.page_check import PageCheck
 from homeroom_collector.tickets.serving import serve_tickets
 from homeroom_collector.views import site
 from homeroom_collector.views.remote_write.service import keep_writing
@@ -105,6 +106,7 @@ class Collector:
     problems: ProblemService
     satellites: SatelliteService
     leases: Leases
+    pages: PageCheck
     letters: Letters | None = None
     board: BoardKeeper = field(default_factory=BoardKeeper)
     clock: Clock = field(default_factory=Clock)
@@ -197,6 +199,7 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     board = BoardKeeper()
     letters = letters_of(settings, store, registry, fleet, calendars, board)
     rest: dict[str, Any] = {"satellites": satellites, "leases": leases, "clock": clock, "board": board}
+    rest["pages"] = PageCheck(store)
     return Collector(
         *known, measures, keyring, commit, intake, days, calendars, google, waiting, problems, letters=letters, **rest
     )
@@ -252,22 +255,26 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
     collector = app[COLLECTOR]
     try:
         await collector.store.upgrade_when_it_answers(check=collector.settings.store.check)
+        if collector.settings.store.check:
+            collector.pages.begin()
         await sync_schools(collector.store, collector.settings)
         with made_to_last():
-            await collector.keyring.load()
-            await collector.quarantine.load()
-            await collector.problems.keeper.recall(collector.clock())
-            collector.fleet.use_calendars(await collector.calendars.recall(collector.clock()))
-            await restore(
-                collector.store,
-                collector.intake.wire,
-                collector.intake.quarantine,
-                collector.put_school,
-                collector.google.put,
-            )
+            await _remember(collector)
+        collector.pages.raise_if_damaged()
         yield
     finally:
+        await collector.pages.end()
         await collector.store.close()
+
+
+async def _remember(collector: Collector) -> None:
+    """Rebuild what is held in memory."""
+    await collector.quarantine.load()
+    await collector.problems.keeper.recall(collector.clock())
+    collector.fleet.use_calendars(await collector.calendars.recall(collector.clock()))
+    audience, read = collector.intake.quarantine, collector.intake.wire
+    await restore(collector.store, read, audience, collector.put_school, collector.google.put)
+    await collector.keyring.load(collector.fleet.device_ids())
 
 
 async def _committing(app: web.Application) -> AsyncIterator[None]:

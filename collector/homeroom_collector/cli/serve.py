@@ -24,6 +24,7 @@ from homeroom_collector.config import Listen, Settings, own_url
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.http.address import parse
 from homeroom_collector.serving import runner_of, site_of
+from homeroom_collector.store.page_check import PageCheck
 from homeroom_collector.systemd import told_to_systemd
 from homeroom_collector.tls import Certificate
 
@@ -69,7 +70,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def serve(settings: Settings, now: Clock | None = None) -> None:
-    """Serve until a signal comes, then finish what was begun."""
+    """Serve until a signal comes, then finish what was begun. Raises StoreDamagedError, also under way."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -83,9 +84,10 @@ async def serve(settings: Settings, now: Clock | None = None) -> None:
         port = await _listen(runner, app, certificate.context if certificate else None)
         await _greet(app, settings, port)
         async with told_to_systemd():
-            await _until(stop, certificate)
+            await _until(stop, app[COLLECTOR].pages, certificate)
     finally:
         await runner.cleanup()
+    app[COLLECTOR].pages.raise_if_damaged()
     _log.info("stopped")
 
 
@@ -130,10 +132,12 @@ async def _greet(app: web.Application, settings: Settings, port: int) -> None:
         print(f"Sign in once with: {link}", file=sys.stderr, flush=True)
 
 
-async def _until(stop: asyncio.Event, certificate: Certificate | None) -> None:
+async def _until(stop: asyncio.Event, pages: PageCheck, certificate: Certificate | None) -> None:
+    """Wait for a signal, or for the store to turn out to be damaged."""
     async with asyncio.TaskGroup() as group:
         following = group.create_task(certificate.follow()) if certificate else None
-        await stop.wait()
-        if following:
-            following.cancel()
+        ends = [asyncio.create_task(stop.wait()), asyncio.create_task(pages.found_damage())]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in (*ends, *([following] if following else ())):
+            task.cancel()
     _log.info("stopping")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import Protocol
 
 from homeroom_collector.errors import RefusedError
@@ -30,10 +31,12 @@ class Keyring:
     def __len__(self) -> int:
         return len(self._keys)
 
-    async def load(self) -> None:
-        """Take in every working key."""
+    async def load(self, device_ids: Iterable[str] = ()) -> None:
+        """Take in every working key. ``device_ids`` are held by others anyway, and need not be held twice."""
         self._current_at = time.time()
-        self._keys = {key.key_id: key for key in await self._store.read(keys.working)}
+        known = {device_id: device_id for device_id in device_ids}
+        read = await self._store.read(partial(keys.working, device_ids=known))
+        self._keys = {key.key_id: key for key in read}
 
     async def drop_revoked(self) -> None:
         """Forget what was revoked lately, by whom ever."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets as random_text
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,33 +51,54 @@ class Enrolled:
 
 
 def listed(connection: Connection) -> list[Device]:
-    """All accepted devices, by id; shelved where the register of assets says so of their serial number."""
-    fields = [column for column in table.c if column.name != "number"]
-    query = sa.select(*fields).where(table.c.standing == "accepted").order_by(table.c.device_id)
-    rows = connection.execute(query).mappings()
+    """All accepted devices, by id; shelved where the register of assets says so of their serial number.
+
+    Texts that many devices have in common are held once.
+    """
+    query = sa.select(*_facts()).where(table.c.standing == "accepted").order_by(table.c.device_id)
     shelved = assets.shelved_serials(connection)
-    return [Device(**row, shelved=(row["serial"] or "").upper() in shelved) for row in rows]
+    return [_device(row, shelved) for row in connection.execute(query)]
 
 
 def numbered(connection: Connection, numbers: Collection[int]) -> list[Device]:
     """Devices with these numbers, as :func:`listed` gives them; one that is gone is absent."""
-    rows = connection.execute(sa.select(table).where(table.c.number.in_(list(numbers)))).mappings()
+    rows = connection.execute(sa.select(*_facts()).where(table.c.number.in_(list(numbers))))
     shelved = assets.shelved_serials(connection)
-    return [
-        Device(
-            **{name: value for name, value in row.items() if name != "number"},
-            shelved=(row["serial"] or "").upper() in shelved,
-        )
-        for row in rows
-    ]
+    return [_device(row, shelved) for row in rows]
+
+
+def _facts() -> list[sa.Column[Any]]:
+    return [column for column in table.c if column.name != "number"]
+
+
+def _device(row: Sequence[Any], shelved: frozenset[str]) -> Device:
+    device_id, device_class, school_id, band, name, serial, manufacturer, model, platform, enrolled_at, standing = row
+    return Device(
+        device_id=device_id,
+        device_class=_shared(device_class),
+        school_id=_shared(school_id),
+        grade_band=_shared(band),
+        name=name,
+        serial=serial,
+        manufacturer=_shared(manufacturer),
+        model=_shared(model),
+        platform=_shared(platform),
+        enrolled_at=enrolled_at,
+        standing=_shared(standing),
+        shelved=(serial or "").upper() in shelved if shelved else False,
+    )
+
+
+def _shared(text: Any) -> Any:
+    """The one copy of a text that thousands of devices have; the driver makes a new one of each row."""
+    return None if text is None else intern(text)
 
 
 def with_last_report(
     connection: Connection, school_id: str | None = None, standing: Standing | None = None
 ) -> list[dict[str, Any]]:
     """Devices as rows for a list, with ``received_at`` of their last report or None; None leaves a filter out."""
-    fields = [column for column in table.c if column.name != "number"]
-    query = sa.select(*fields, latest.c.received_at).join_from(table, latest, isouter=True)
+    query = sa.select(*_facts(), latest.c.received_at).join_from(table, latest, isouter=True)
     if school_id is not None:
         query = query.where(table.c.school_id == school_id)
     if standing is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from sys import intern
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,9 +52,21 @@ def _key(row: Any) -> DeviceKey:
     return DeviceKey(*row)
 
 
-def working(connection: Connection) -> list[DeviceKey]:
-    """Every key that works."""
-    return [_key(row) for row in connection.execute(_working())]
+def working(connection: Connection, device_ids: Mapping[str, str] = MappingProxyType({})) -> list[DeviceKey]:
+    """Every key that works. Ids that are among ``device_ids`` are those very texts, so that each is held once."""
+    return [
+        DeviceKey(
+            key_id,
+            number,
+            device_ids.get(device_id, device_id),
+            intern(school_id),
+            digest,
+            intern(writer),
+            at,
+            replaces,
+        )
+        for key_id, number, device_id, school_id, digest, writer, at, replaces in connection.execute(_working())
+    ]
 
 
 def find(connection: Connection, key_id: str) -> DeviceKey | None:

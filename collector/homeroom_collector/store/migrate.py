@@ -46,6 +46,11 @@ def revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether the tables are this program's."""
+    return revision_of(connection) == newest()
+
+
 def knows(revision: str) -> bool:
     """Whether this program can bring tables of that version to its own."""
     return revision in {script.revision for script in _scripts().walk_revisions()}

@@ -22,11 +22,11 @@ from homeroom_collector.store import engine as engines
 from homeroom_collector.store import notices
 from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.failures import damaged, translated
-from homeroom_collector.store.migrate import upgrade
+from homeroom_collector.store.migrate import is_current, upgrade
 from homeroom_collector.store.notices import Heard
 
 _ASK_SECONDS = 10.0
-_AGAIN_SECONDS = 5.0
+AGAIN_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -165,18 +165,18 @@ class Store:
     async def upgrade_when_it_answers(self, *, check: bool = False) -> None:
         """The same, however long the database takes: a server may start later than the collector.
 
-        ``check`` looks at the pages first. Raises StoreDamagedError.
+        ``check`` looks at the pages first where the tables are to be changed. Raises StoreDamagedError.
         """
         while True:
             try:
-                if check:
+                if check and not await self.read(is_current):
                     await self.check_pages()
                 return await self.upgrade()
             except StoreDamagedError:
                 raise
             except StoreUnavailableError as error:
-                _log.warning("%s; trying again in %.0f s", error, _AGAIN_SECONDS)
-                await asyncio.sleep(_AGAIN_SECONDS)
+                _log.warning("%s; trying again in %.0f s", error, AGAIN_SECONDS)
+                await asyncio.sleep(AGAIN_SECONDS)
 
     async def close(self) -> None:
         """Close all connections, after the work that is under way."""

@@ -77,11 +77,7 @@ async def test_a_damaged_page_is_found_at_the_start_and_the_way_back_is_told(tmp
         for device in range(4):
             assert await killing.send(collector, ledger, http, device, list(range(1, 60)))
         assert (await collector.command("backup", str(tmp_path / "night.backup")))[0] == 0
-    file = tmp_path / "homeroom.db"
-    body, length = bytearray(file.read_bytes()), 4096
-    page = _page_of_latest(file)
-    body[(page - 1) * length : page * length] = bytes(n * 7 % 251 for n in range(length))
-    file.write_bytes(body)
+    _damage(tmp_path / "homeroom.db", "latest")
 
     async with aiohttp.ClientSession() as http:
         await collector.start(http, ready=False)
@@ -98,10 +94,29 @@ async def test_a_damaged_page_is_found_at_the_start_and_the_way_back_is_told(tmp
     await _check(collector.store_url, ledger, [60, 59, 59, 59])
 
 
-def _page_of_latest(file: Path) -> int:
-    """A page that holds the newest reports."""
+async def test_a_damaged_page_that_no_start_needs_ends_the_collector_too(tmp_path: Path):
+    ledger = Ledger()
+    async with killing.serving(tmp_path) as (collector, http):
+        await killing.enrol(collector, ledger, http, 1)
+        assert await killing.send(collector, ledger, http, 0, [1])
+    _damage(tmp_path / "homeroom.db", "audit_log")
+    async with aiohttp.ClientSession() as http:
+        await collector.start(http, ready=False)
+        assert collector.process
+        assert await asyncio.wait_for(collector.process.wait(), 60) == 1
+    said = collector.log.read_text().splitlines()[-1]
+    assert "the store is damaged" in said
+    assert "homeroom restore FILE --replace" in said
+
+
+def _damage(file: Path, table: str) -> None:
+    """Overwrite the first page of a table."""
     with closing(sqlite3.connect(file)) as store:
-        return int(store.execute("SELECT rootpage FROM sqlite_master WHERE name = 'latest'").fetchone()[0])
+        query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        page = int(store.execute(query, [table]).fetchone()[0])
+    body, length = bytearray(file.read_bytes()), 4096
+    body[(page - 1) * length : page * length] = bytes(n * 7 % 251 for n in range(length))
+    file.write_bytes(body)
 
 
 async def _more_than(ledger: Ledger, count: int) -> bool | None:
