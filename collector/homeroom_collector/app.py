@@ -433,6 +433,7 @@ def decision_worker(collector: Collector) -> Worker:
         zone=ZoneInfo(settings.timezone),
         wan=lambda: collector.fleet.network.wan,
         keeper=collector.board,
+        devices=collector.fleet.devices,
     )
 
 

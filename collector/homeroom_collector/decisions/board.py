@@ -18,6 +18,7 @@ from homeroom_collector.rules.readiness import Readiness, SchoolMeans, readiness
 from homeroom_collector.rules.reconcile import Discrepancy, Seen
 from homeroom_collector.rules.refresh import RefreshPlan
 from homeroom_collector.rules.refresh_policy import RefreshPolicy
+from homeroom_collector.rules.sharing import Shared
 from homeroom_collector.rules.standards import DeviceVerdict, judge
 from homeroom_collector.rules.verdict import Verdict
 
@@ -33,8 +34,8 @@ class Board:
     @cached_property
     def verdicts(self) -> tuple[DeviceVerdict, ...]:
         """Every device held to the district's minimum."""
-        standards = self.policies.minimum.standards
-        return tuple(judge(each.asset, each.measured, standards, self.today) for each in self.district.devices)
+        standards, shared = self.policies.minimum.standards, Shared()
+        return tuple(judge(each.asset, each.measured, standards, self.today, shared) for each in self.district.devices)
 
     @cached_property
     def plan(self) -> RefreshPlan:

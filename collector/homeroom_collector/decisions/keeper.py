@@ -23,6 +23,7 @@ from homeroom_collector.decisions.policies import DecisionSettings
 from homeroom_collector.decisions.reading import Reader
 from homeroom_collector.decisions.refresh_settings import network_support
 from homeroom_collector.errors import CollectorError
+from homeroom_collector.model import Device
 from homeroom_collector.store import Store, equity_days
 
 _log = logging.getLogger(__name__)
@@ -55,20 +56,26 @@ class DecisionMeasures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """How the board is worked out. ``wan`` gives the ports that lead outside, as they are drawn now."""
+    """How the board is worked out. ``wan`` gives the ports that lead outside, as they are drawn now.
+
+    ``devices`` gives the accepted devices that are held in memory anyway; None reads them from the store.
+    """
 
     store: Store
     settings: DecisionSettings
     zone: ZoneInfo
     wan: Callable[[], Mapping[str, Iterable[str]]]
     keeper: BoardKeeper
+    devices: Callable[[], Iterable[Device]] | None = None
 
     async def work(self, now: float) -> None:
         """Work it out, keep it, and note how even the district is today. Raises CollectorError."""
         today = datetime.fromtimestamp(now, self.zone).date()
         policies = await asyncio.to_thread(self.settings.policies)
         supported = await asyncio.to_thread(network_support, policies.refresh)
-        reader = Reader(store=self.store, zone=self.zone, wan=dict(self.wan()), supported=supported)
+        reader = Reader(
+            store=self.store, zone=self.zone, wan=dict(self.wan()), supported=supported, devices=self.devices
+        )
         board = Board(district=await reader.district(today), policies=policies, today=today)
         await asyncio.to_thread(_judge, board)
         self.keeper.put(board, now)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from homeroom_collector.model import Device
 from homeroom_collector.rules.measured import Measured
 from homeroom_collector.rules.network_support import ModelSupport
 from homeroom_collector.rules.repairs import Repair, StateChange, recent, repairs
+from homeroom_collector.rules.sharing import Shared
 from homeroom_collector.store import (
     Connection,
     Store,
@@ -48,12 +50,14 @@ class Reader:
     """How to read: the store, the district's time zone, and what is known beside the store.
 
     ``wan`` names the ports that lead outside, by device id; ``supported`` until when makers support their gear.
+    ``devices`` gives the accepted devices where somebody holds them in memory anyway; they need not be held twice.
     """
 
     store: Store
     zone: ZoneInfo
     wan: Mapping[str, Iterable[str]]
     supported: Sequence[ModelSupport] = ()
+    devices: Callable[[], Iterable[Device]] | None = None
 
     async def district(self, today: date) -> District:
         """The district as it is known now. What is read in several portions may change between two of them."""
@@ -76,7 +80,7 @@ class Reader:
         return datetime.fromtimestamp(moment, self.zone).date()
 
     async def _heard(self, today: date) -> Heard:
-        known = await self.store.read(devices.listed)
+        known = await self._devices()
         listed = await self.store.read(console.listed)
         network = {device.device_id for device in known if device.device_class == "network"}
         computers, gear = await self._latest(network, today)
@@ -84,13 +88,19 @@ class Reader:
             devices=known, computers=computers, gear=gear, managed={each.device_id: each.managed for each in listed}
         )
 
+    async def _devices(self) -> list[Device]:
+        """All accepted devices, by id: of two with one serial number the last one counts."""
+        if self.devices is None:
+            return await self.store.read(devices.listed)
+        return sorted(self.devices(), key=attrgetter("device_id"))
+
     async def _latest(self, network: set[str], today: date) -> tuple[dict[str, Measured], dict[str, SeenGear]]:
         counts = await self.store.read(partial(daily.counted_since, day=_number(today, _COUNTED_DAYS)))
         computers: dict[str, Measured] = {}
         gear: dict[str, SeenGear] = {}
-        number = -1
+        shared, number = Shared(), -1
         while portion := await self.store.read(partial(latest.after, number=number, most=_PORTION)):
-            found = await asyncio.to_thread(_converted, portion, network, counts)
+            found = await asyncio.to_thread(_converted, portion, network, counts, shared)
             computers |= found[0]
             gear |= found[1]
             number = portion[-1].device_number
@@ -139,15 +149,16 @@ def _number(today: date, days_before: int) -> int:
 
 
 def _converted(
-    portion: Sequence[latest.Stored], network: set[str], counts: Mapping[int, daily.Counted]
+    portion: Sequence[latest.Stored], network: set[str], counts: Mapping[int, daily.Counted], shared: Shared
 ) -> tuple[dict[str, Measured], dict[str, SeenGear]]:
     computers: dict[str, Measured] = {}
     gear: dict[str, SeenGear] = {}
     for stored in portion:
         if stored.device_id not in network:
-            computers[stored.device_id] = _computer(stored, counts.get(stored.device_number, _UNCOUNTED))
-        elif stored.report is not None and (found := _gear(stored)):
-            gear[stored.device_id] = found
+            found = _computer(stored, counts.get(stored.device_number, _UNCOUNTED))
+            computers[stored.device_id] = shared.one(found)
+        elif stored.report is not None and (seen_gear := _gear(stored)):
+            gear[stored.device_id] = seen_gear
     return computers, gear
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC
 
 from homeroom_agent.report import NetworkGear, Report
@@ -78,6 +78,10 @@ class Fleet:
     def device_ids(self) -> list[str]:
         """Every device, in the order in which they came."""
         return list(self._members)
+
+    def devices(self) -> Iterator[Device]:
+        """Every device as the register knows it, in the order in which they came."""
+        return (member.device for member in self._members.values())
 
     def __len__(self) -> int:
         """Devices in the register."""

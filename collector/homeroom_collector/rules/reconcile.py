@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from homeroom_collector.rules.asset import GONE, Asset, Assignment, LifeState
 
@@ -105,7 +106,13 @@ def gone(asset: Asset) -> str:
 
 
 def _seen(each: Seen) -> str:
-    return "never reported" if each.reported_on is None else f"reported on {each.reported_on}"
+    return _reported(each.reported_on)
+
+
+@lru_cache(maxsize=1_024)
+def _reported(on: date | None) -> str:
+    """The same text for every device that last reported on this day."""
+    return "never reported" if on is None else f"reported on {on}"
 
 
 def _found(kind: Kind, each: Seen, register_says: str, seen: str) -> Discrepancy:

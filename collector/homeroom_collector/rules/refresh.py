@@ -23,6 +23,7 @@ from homeroom_collector.rules.refresh_causes import Need, need
 from homeroom_collector.rules.refresh_hand_down import with_moves
 from homeroom_collector.rules.refresh_policy import RefreshPolicy, Rotation
 from homeroom_collector.rules.refresh_schedule import Horizon, Purchase, schedule, too_dear
+from homeroom_collector.rules.sharing import Shared
 from homeroom_collector.rules.standards import DeviceVerdict, Standard, judge, support_end
 from homeroom_collector.rules.verdict import Verdict
 
@@ -117,12 +118,13 @@ class _Planner:
     ) -> None:
         self._policy, self._years, self._first, self._today = policy, years, first, today
         self._standards = standards
+        self._shared = Shared()
 
     def lines(self, judged: DeviceVerdict) -> Iterator[Line]:
         """A line for each step; a single one where there is none."""
         asset = judged.asset
         if asset.state not in WORKING:
-            yield Line(asset=asset, action=Action.EXEMPT, reasons=(_exempt(judged),))
+            yield Line(asset=asset, action=Action.EXEMPT, reasons=self._shared.each((_exempt(judged),)))
             return
         needed = need(judged, self._policy.scoring, self._years, self._first, self._today)
         found = steps(needed, self._policy, self._first)
@@ -135,22 +137,28 @@ class _Planner:
         blind = measured.measured_on is None and support_end(asset, measured) is None
         reasons = [*(str(cause) for cause in needed.causes), *needed.unknown]
         action = Action.UNKNOWN if blind else Action.KEEP
-        return Line(asset=asset, action=action, reasons=tuple(reasons or ["no need found"]), due=needed.due)
+        words = self._shared.each(tuple(reasons or ["no need found"]))
+        return Line(asset=asset, action=action, reasons=words, due=needed.due)
 
     def _line(self, judged: DeviceVerdict, step: Step) -> Line:
-        asset = replace(judged.asset, platform=judged.asset.platform or judged.measured.platform)
+        asset, platform = judged.asset, judged.asset.platform or judged.measured.platform
+        if platform != asset.platform:
+            asset = replace(asset, platform=platform)
         due, rotated = self._rotated(asset, step)
         return Line(
             asset=asset,
             action=step.action,
-            reasons=(*map(str, step.causes), *rotated),
+            reasons=self._shared.each((*map(str, step.causes), *rotated)),
             fund=NETWORK if asset.assignment is Assignment.INFRASTRUCTURE else DEVICES,
             due=due,
             cents=price(asset, step.action, self._policy, self._years, self._first),
             score=step.score,
-            alternatives=tuple(alternatives(asset, judged.measured, step, self._policy.alternatives, self._today)),
+            alternatives=self._alternatives(asset, judged.measured, step),
             hand_down_to=self._hand_down(judged, step),
         )
+
+    def _alternatives(self, asset: Asset, measured: Measured, step: Step) -> tuple[Alternative, ...]:
+        return self._shared.each(tuple(alternatives(asset, measured, step, self._policy.alternatives, self._today)))
 
     def _rotated(self, asset: Asset, step: Step) -> tuple[int, tuple[str, ...]]:
         """A grade band goes together: at its last turn before the device is due, so never too late."""
@@ -203,8 +211,9 @@ class _Planner:
             state=LifeState.SPARE,
         )
         reason = f"spares {have} for {len(used)} devices ({self._policy.spare_ratio} of them are {wanted})"
+        reasons = self._shared.each((reason,))
         cents = price(asset, Action.SPARE, self._policy, self._years, self._first)
-        return Line(asset=asset, action=Action.SPARE, reasons=(reason,), due=self._first, cents=cents)
+        return Line(asset=asset, action=Action.SPARE, reasons=reasons, due=self._first, cents=cents)
 
 
 def _turn(rotation: Rotation, due: int) -> int | None:
@@ -234,7 +243,8 @@ def _dated(lines: Sequence[Line], horizon: Horizon) -> tuple[tuple[Line, ...], l
         purchase = purchases.get(number)
         year = years.get(purchase.key) if purchase else None
         cents = horizon.price(purchase, year) if purchase and year is not None else line.cents
-        dated.append(replace(line, year=year, cents=cents))
+        same = (year, cents) == (line.year, line.cents)
+        dated.append(line if same else replace(line, year=year, cents=cents))
     return tuple(sorted(with_moves(dated), key=_read)), list(purchases.values())
 
 

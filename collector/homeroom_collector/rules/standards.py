@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from homeroom_collector.rules import standard_checks as checks
 from homeroom_collector.rules.asset import WORKING, Asset, Assignment
 from homeroom_collector.rules.measured import Measured
+from homeroom_collector.rules.sharing import Shared
 from homeroom_collector.rules.verdict import Reason, Verdict, combined
 
 
@@ -58,14 +59,20 @@ class DeviceVerdict:
         return tuple(reason for reason in self.reasons if reason.verdict is verdict)
 
 
-def judge(asset: Asset, measured: Measured, standards: Sequence[Standard], today: date) -> DeviceVerdict:
-    """Hold one device to the standards. One that nobody counts on, or that no standard concerns, is exempt."""
+def judge(
+    asset: Asset, measured: Measured, standards: Sequence[Standard], today: date, shared: Shared | None = None
+) -> DeviceVerdict:
+    """Hold one device to the standards. One that nobody counts on, or that no standard concerns, is exempt.
+
+    Reasons that other devices have, too, are those in ``shared``.
+    """
     if asset.state not in WORKING:
         reasons = [_exempt("life cycle", asset.state.value, "only devices in use are held to a standard")]
     else:
         reasons = [reason for standard in standards for reason in _held(asset, measured, standard, today)]
         reasons = reasons or [_exempt("standards", _described(asset, measured), "no standard concerns this device")]
-    return DeviceVerdict(asset=asset, measured=measured, verdict=combined(reasons), reasons=tuple(reasons))
+    given = tuple(reasons) if shared is None else shared.each(tuple(reasons))
+    return DeviceVerdict(asset=asset, measured=measured, verdict=combined(given), reasons=given)
 
 
 def _exempt(rule: str, measured: str, required: str) -> Reason:

@@ -16,6 +16,7 @@ from homeroom_collector.decisions.scope import WHOLE, Scope, of_schools
 from homeroom_collector.model import School
 from homeroom_collector.rules.asset import Asset, Assignment
 from homeroom_collector.rules.measured import Measured
+from homeroom_collector.rules.standards import judge
 from homeroom_collector.views.metrics import decided
 
 VIEWS = [(name, by, view) for name, answer in ANSWERS.items() for by, view in answer.views.items()]
@@ -33,6 +34,16 @@ def test_every_row_has_every_column_and_can_be_written_as_json(name: str, by: st
     assert rows or (name, by) in {("erate", "equipment"), ("erate", "findings")}  # nothing of it was bought by E-rate
     assert all(set(row) == set(view.columns) for row in rows)
     json.dumps(rows)
+
+
+def test_devices_that_are_judged_alike_hold_the_same_words_and_are_judged_as_each_by_itself(made_up: Board) -> None:
+    standards = made_up.policies.minimum.standards
+    alone = [judge(each.asset, each.measured, standards, TODAY) for each in made_up.district.devices]
+    assert list(made_up.verdicts) == alone
+    shared = {id(each.reasons) for each in made_up.verdicts}
+    assert len(shared) == len({each.reasons for each in alone}) < len(alone)
+    lines = made_up.plan.lines
+    assert len({id(line.reasons) for line in lines}) == len({line.reasons for line in lines})
 
 
 @by_name

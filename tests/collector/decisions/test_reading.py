@@ -45,6 +45,23 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
         yield opened
 
 
+async def test_devices_that_are_in_memory_anyway_give_the_same_district_as_the_store(tmp_path: Path):
+    async with collecting(settings_at(tmp_path)) as running:
+        await polled(
+            NetworkSink(running.collector.commit, running.collector.intake.wire, running.collector.fleet.put_device)
+        )
+        for serial in ("C1", "C2"):
+            key = await running.key(platform="windows", serial=serial)
+            assert (await running.send(key, report(memory={"installed_bytes": 8 * 2**30})))[0] == 200
+        read = partial(Reader, store=running.collector.store, zone=ZoneInfo("UTC"), wan={})
+        stored = await read().district(TODAY)
+        remembered = await read(devices=running.collector.fleet.devices).district(TODAY)
+    assert len(stored.devices) == 4
+    assert remembered == stored
+    first, second = (each.measured for each in remembered.devices if each.measured.gear is None)
+    assert first is second, "measured alike, and held twice"
+
+
 async def polled(sink: NetworkSink) -> None:
     switch = NetworkGear(
         reachable=True,
