@@ -196,17 +196,22 @@ async def send(
 
 
 async def stored(store_url: str) -> dict[int, tuple[set[int], int]]:
-    """What the store has: of each device, by its place in the ledger, the sequences taken and the reports counted."""
+    """What the store has: of each device, by its place in the ledger, the sequences taken and the reports counted.
+
+    Network gear, whose sequences are moments, is left out.
+    """
     store = Store(store_url)
+    ours = "FROM devices LEFT JOIN latest ON device_number = number WHERE device_class = 'computer' ORDER BY number"
     try:
-        rows = await store.read(lambda c: c.execute(sa.text("SELECT device_number, seen, today FROM latest")).all())
+        rows = await store.read(lambda c: c.execute(sa.text(f"SELECT number, seen, today {ours}")).all())
         query = sa.text("SELECT device_number, sum(reports) FROM daily GROUP BY 1")
         days = await store.read(lambda c: {number: int(count) for number, count in c.execute(query)})
     finally:
         await store.close()
     return {
-        number - 1: (_sequences(seen), days.get(number, 0) + (json.loads(today)[1] if today else 0))
-        for number, seen, today in rows
+        place: (_sequences(seen), days.get(number, 0) + (json.loads(today)[1] if today else 0))
+        for place, (number, seen, today) in enumerate(rows)
+        if seen is not None
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import ctypes
 import json
 import os
@@ -46,7 +47,8 @@ class Process:
     async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal, if it still runs, and wait for the end. Until its status is read, nobody else has its pid."""
         if self.status is None:
-            os.kill(self.pid, number)
+            with contextlib.suppress(ProcessLookupError):  # it has ended by itself just now
+                os.kill(self.pid, number)
         return await self.wait()
 
 

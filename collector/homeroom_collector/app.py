@@ -17,7 +17,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from homeroom_collector import access, chromebook
 from homeroom_collector.access.parts import check_routes, keep_tidy, put_door
-from homeroom_collector.background import beside, say_if_failed
+from homeroom_collector.background import CRIPPLED, beside, watch
 from homeroom_collector.clock import Clock
 from homeroom_collector.config import Settings
 from homeroom_collector.decisions.keeper import DecisionMeasures, Worker, keep_decided
@@ -127,7 +127,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None, clock: 
     """Put everything together; nothing is opened or started before the application starts."""
     collector = _collector(settings, registry or CollectorRegistry(), clock or Clock())
     app = web.Application(client_max_size=settings.ingest.max_request_bytes, middlewares=[in_time()])
-    app[COLLECTOR] = collector
+    app[COLLECTOR], app[CRIPPLED] = collector, asyncio.Event()
     gate = _gate(collector)
     app.add_routes(access.requires(access.DEVICE, *_calls(collector, gate)))
     app.add_routes(_views(collector))
@@ -157,7 +157,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None, clock: 
     app.cleanup_ctx.append(_running(_keep_problems))
     app.cleanup_ctx.append(_running(_keep_decided))
     app.cleanup_ctx.append(_running(_keep_letters))
-    app.cleanup_ctx.append(_running(_polling(TargetFiles(settings.snmp, os.environ))))
+    app.cleanup_ctx.append(_running(_polling(TargetFiles(settings.snmp, os.environ)), vital=True))
     return app
 
 
@@ -281,10 +281,10 @@ async def _committing(app: web.Application) -> AsyncIterator[None]:
     """Run the writer; at the end, write what still waits."""
     commit = app[COLLECTOR].commit
     task = asyncio.create_task(commit.run(), name="group commit")
-    task.add_done_callback(say_if_failed)
+    watch(task, app[CRIPPLED], vital=True)
     yield
     commit.close()
-    await task
+    await asyncio.wait([task])
 
 
 async def _keep_leases(collector: Collector) -> None:

@@ -18,6 +18,7 @@ from homeroom_collector import clock, logs
 from homeroom_collector.access.link import make_link
 from homeroom_collector.access.roles import Grant, Role
 from homeroom_collector.app import COLLECTOR, build
+from homeroom_collector.background import CRIPPLED
 from homeroom_collector.cli.options import add_config, settings_of
 from homeroom_collector.clock import Clock
 from homeroom_collector.config import Listen, Settings, own_url
@@ -70,7 +71,10 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def serve(settings: Settings, now: Clock | None = None) -> None:
-    """Serve until a signal comes, then finish what was begun. Raises StoreDamagedError, also under way."""
+    """Serve until a signal comes, then finish what was begun.
+
+    Raises StoreDamagedError, also under way, and CollectorError where a part has ended that nothing works without.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -84,10 +88,12 @@ async def serve(settings: Settings, now: Clock | None = None) -> None:
         port = await _listen(runner, app, certificate.context if certificate else None)
         await _greet(app, settings, port)
         async with told_to_systemd():
-            await _until(stop, app[COLLECTOR].pages, certificate)
+            await _until(stop, app[CRIPPLED], app[COLLECTOR].pages, certificate)
     finally:
         await runner.cleanup()
     app[COLLECTOR].pages.raise_if_damaged()
+    if app[CRIPPLED].is_set():
+        raise CollectorError("stopped, since a part has ended that nothing works without; the log says which, and why")
     _log.info("stopped")
 
 
@@ -132,11 +138,13 @@ async def _greet(app: web.Application, settings: Settings, port: int) -> None:
         print(f"Sign in once with: {link}", file=sys.stderr, flush=True)
 
 
-async def _until(stop: asyncio.Event, pages: PageCheck, certificate: Certificate | None) -> None:
-    """Wait for a signal, or for the store to turn out to be damaged."""
+async def _until(
+    stop: asyncio.Event, crippled: asyncio.Event, pages: PageCheck, certificate: Certificate | None
+) -> None:
+    """Wait for a signal, or for a reason to end without one."""
     async with asyncio.TaskGroup() as group:
         following = group.create_task(certificate.follow()) if certificate else None
-        ends = [asyncio.create_task(stop.wait()), asyncio.create_task(pages.found_damage())]
+        ends = [asyncio.create_task(each) for each in (stop.wait(), crippled.wait(), pages.found_damage())]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for task in (*ends, *([following] if following else ())):
             task.cancel()

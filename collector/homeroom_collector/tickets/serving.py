@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 from collections.abc import AsyncIterator, Sequence
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from homeroom_collector.background import CRIPPLED, watch
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.fleet import Fleet
@@ -21,8 +21,6 @@ from homeroom_collector.tickets import settings as ticket_settings
 from homeroom_collector.tickets.alertmanager.intake import AlertCalls
 from homeroom_collector.tickets.service import KnownSchool, Surroundings, run_tickets
 from homeroom_collector.tickets.settings import TicketSettings
-
-_log = logging.getLogger(__name__)
 
 
 def serve_tickets(
@@ -50,15 +48,10 @@ class _Looking:
     def __init__(self, settings: TicketSettings, around: Surroundings) -> None:
         self._settings, self._around = settings, around
 
-    async def __call__(self, _app: web.Application) -> AsyncIterator[None]:
+    async def __call__(self, app: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(run_tickets(self._settings, self._around), name="tickets")
-        task.add_done_callback(_say_if_failed)
+        watch(task, app[CRIPPLED])
         yield
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-def _say_if_failed(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        _log.critical("%s has ended", task.get_name(), exc_info=error)
