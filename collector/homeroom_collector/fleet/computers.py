@@ -16,6 +16,8 @@ _name, _mount = attrgetter("name"), attrgetter("mount")
 
 
 def _names(facts: Sequence[Any]) -> tuple[Key, ...]:
+    if len(facts) == 1:  # as nearly everywhere
+        return (facts[0].name,)
     return distinct(tuple(map(_name, facts)), range(len(facts)))
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
+import msgspec
+
 from homeroom_collector.errors import RefusedError, StoreUnavailableError
 from homeroom_collector.http.problem import BusyError
 from homeroom_collector.ingest.clock import Days, timing
@@ -29,16 +31,14 @@ _log = logging.getLogger(__name__)
 _BUSY_RETRY_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of a delivery: for each report, whether it was new; and whether two machines share the key."""
 
     new: list[bool]
     cloned: bool
 
 
-@dataclass(slots=True)
-class _Delivery:
+class _Delivery(msgspec.Struct):
     """Reports of one device from one request."""
 
     caller: Caller

@@ -11,12 +11,14 @@ import msgspec
 from aiohttp import web
 
 from homeroom_collector.http.problem import Handler, answering_problems, problem, sayable
+from homeroom_collector.http.usual import UsualAnswer
 from homeroom_collector.ingest.body import read_json
 from homeroom_collector.ingest.enrolment import enrolment
 from homeroom_collector.ingest.gate import Gate
 from homeroom_collector.ingest.renewal import Renewal
 from homeroom_collector.ingest.service import USUAL, Intake, Taken
 
+_JSON = "application/json"
 _NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -45,13 +47,13 @@ class AgentCalls:
         with self.gate.stranger(request):
             enrolled = await self.intake.enrol(asked)
         answer = {"device_id": enrolled.device.device_id, "device_key": enrolled.key, "settings": self.settings}
-        return web.Response(status=201, body=msgspec.json.encode(answer), content_type="application/json")
+        return web.Response(status=201, body=msgspec.json.encode(answer), content_type=_JSON)
 
     def _reports(self) -> Handler:
-        one = self._taken(USUAL)
+        one = UsualAnswer(self._taken(USUAL), _JSON, self.gate.addresses.scheme)
         intake, gate, renewal, most = self.intake, self.gate, self.renewal, self.most_body_bytes
 
-        async def reports(request: web.Request) -> web.Response:
+        async def reports(request: web.Request) -> web.StreamResponse:
             """``POST /api/v1/reports``: reports, which are committed when this answers 200."""
             caller, address = await gate.caller(request)
             body = await read_json(request, most)
@@ -59,9 +61,9 @@ class AgentCalls:
             taken = await intake.take(caller, body, address)
             if taken.rejected and not taken.accepted and not taken.duplicates:
                 return _all_rejected(taken)
-            usual = taken is USUAL and not renewal.is_due(caller)
-            answer = one if usual else self._taken(taken, renewal.told(caller))
-            return web.Response(body=answer, content_type="application/json")
+            if taken is USUAL and not renewal.is_due(caller):
+                return one.to(request)
+            return web.Response(body=self._taken(taken, renewal.told(caller)), content_type=_JSON)
 
         return reports
 
@@ -80,7 +82,7 @@ class AgentCalls:
         """``GET /api/v1/echo``: the shortest answer, for measuring the way here."""
         caller, _ = await self.gate.caller(request)
         await self.renewal.settle(caller)
-        return web.Response(body=b"{}", content_type="application/json")
+        return web.Response(body=b"{}", content_type=_JSON)
 
 
 def _rows(taken: Taken) -> list[dict[str, Any]]:

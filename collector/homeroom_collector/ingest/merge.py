@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from operator import attrgetter, is_not
 from typing import Any
@@ -53,8 +53,7 @@ _kept: msgspec.json.Decoder[Kept] = msgspec.json.Decoder(Kept)
 _encoder = msgspec.json.Encoder()
 
 
-@dataclass(slots=True)
-class Arrived:
+class Arrived(msgspec.Struct, gc=False):
     """One report on its way in, ``raw``, the JSON it was, and which ``writer`` of the device numbered it.
 
     ``on_campus``: it came from the school's own networks; None where nobody knows. ``ordered`` sources never repeat or
@@ -68,7 +67,7 @@ class Arrived:
     on_campus: bool | None = None
     ordered: bool = False
     writer: str = ""
-    sections: str = field(init=False)
+    sections: str = ""
 
     def __post_init__(self) -> None:
         self.sections = sections_in(self.report)
@@ -82,8 +81,7 @@ class Sampling:
     gear_every_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(msgspec.Struct, frozen=True, gc=False):
     """A report that changed something, as the rest of the collector should see it: only what is newest, in our time.
 
     ``beside`` are the sections of the device's other source, by qualified name, each with its time.
@@ -92,7 +90,7 @@ class News:
     report: Report
     received_at: float
     on_campus: bool | None
-    beside: Kept = field(default_factory=dict)
+    beside: Kept = msgspec.field(default_factory=dict)
 
 
 def sections_in(report: Report) -> str:
