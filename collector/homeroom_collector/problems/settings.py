@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from homeroom_collector import strict
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.rules.calendar import Season
+from homeroom_collector.rules.health.calm import Marks, marks_of
 from homeroom_collector.rules.health.catalog import DEFAULTS, switched_on
 from homeroom_collector.rules.health.rule import Hours, Rule, Rules
 from homeroom_collector.rules.problem import Severity
@@ -88,10 +89,16 @@ class RuleBook:
         district = _changed(DEFAULTS, settings.rules)
         self._district = switched_on(district)
         self._schools = {school: switched_on(_changed(district, table)) for school, table in settings.schools.items()}
+        self._district_marks = marks_of(self._district)
+        self._marks = {school: marks_of(rules) for school, rules in self._schools.items()}
 
     def of(self, school: str) -> Rules:
         """Rules of one school; empty is the district."""
         return self._schools.get(school, self._district)
+
+    def marks(self, school: str) -> Marks:
+        """From where on values of a school's computers are wrong."""
+        return self._marks.get(school, self._district_marks)
 
     def rule(self, school: str, kind: str) -> Rule | None:
         """One rule, None where it is switched off."""

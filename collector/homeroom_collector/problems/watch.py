@@ -16,13 +16,15 @@ from homeroom_agent.report import Report
 from homeroom_agent.report.network import Interface, NetworkGear
 from homeroom_collector.fleet import Member
 from homeroom_collector.fleet.labels import Key
+from homeroom_collector.model import Device
 from homeroom_collector.problems.known import Known
 from homeroom_collector.problems.settings import RuleBook
 from homeroom_collector.rules.calendar import SchoolCalendar
 from homeroom_collector.rules.health import computer, gear, line, ports, wireless
+from homeroom_collector.rules.health.calm import is_calm
 from homeroom_collector.rules.health.computer import LIVE, Around
 from homeroom_collector.rules.health.presence import DOWN_KINDS
-from homeroom_collector.rules.health.rule import Finding, Judge, Rules
+from homeroom_collector.rules.health.rule import Finding, Rules
 from homeroom_collector.rules.problem import named
 from homeroom_collector.rules.problem_state import Row
 
@@ -76,15 +78,13 @@ class Watch:
 
     def hear(self, member: Member, calendar: SchoolCalendar, report: Report, at: float) -> None:
         """Judge a report that was measured at ``at``."""
-        rules = self.book.of(member.device.school_id)
-        if report.network is None:
-            self._hear_computer(member.device.device_id, rules, calendar, report, at)
-            connectivity = report.connectivity
-            if member.on_campus is not False and connectivity and connectivity.latency_seconds is not None:
-                newest = self._latencies[member.device.school_id]
-                newest.append((at, connectivity.latency_seconds))
-        else:
-            self._hear_gear(member, rules, report.network, at)
+        if report.network is not None:
+            self._hear_gear(member, self.book.of(member.device.school_id), report.network, at)
+            return
+        self._hear_computer(member.device, calendar, report, at)
+        connectivity = report.connectivity
+        if connectivity and connectivity.latency_seconds is not None and member.on_campus is not False:
+            self._latencies[member.device.school_id].append((at, connectivity.latency_seconds))
 
     def latencies(self, school_id: str, now: float) -> list[float]:
         """The latest round trips from computers on a school's campus."""
@@ -104,13 +104,14 @@ class Watch:
             known = self._known[name] = Known()
         return known
 
-    def _hear_computer(self, device_id: str, rules: Rules, calendar: SchoolCalendar, report: Report, at: float) -> None:
-        around = Around(calendar.day_of(at), __version__, self.shutdowns.get(device_id))
-        known = self._known.get(device_id)
+    def _hear_computer(self, device: Device, calendar: SchoolCalendar, report: Report, at: float) -> None:
+        device_id, school_id = device.device_id, device.school_id
+        known, shutdowns = self._known.get(device_id), self.shutdowns.get(device_id)
         if known is None:
-            if computer.is_well(report, Judge(device_id, rules, at, {}), around):
+            if is_calm(report, self.book.marks(school_id), __version__, shutdowns):
                 return  # most laptops are well: nothing is kept of them
             known = self._known[device_id] = Known()
+        rules, around = self.book.of(school_id), Around(calendar.day_of(at), __version__, shutdowns)
         for section, kinds, check in computer.CHECKS:
             if getattr(report, section) is not None:
                 judge = known.judge(device_id, rules, section, at)

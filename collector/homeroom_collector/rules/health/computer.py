@@ -101,11 +101,3 @@ CHECKS: tuple[tuple[str, frozenset[str], Check], ...] = (
     ("agent_version", frozenset({"agent_old"}), _agent),
 )
 """Fields of a report, the kinds judged by each, and how. What a report leaves out stays judged as it was."""
-
-
-def is_well(report: Report, judge: Judge, around: Around) -> bool:
-    """Whether nothing in a report is wrong, for a device of which nothing was found before. Adds to the judge."""
-    for section, _, check in CHECKS:
-        if getattr(report, section) is not None:
-            check(report, judge, around)
-    return not judge.found
