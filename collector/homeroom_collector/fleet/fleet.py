@@ -11,6 +11,7 @@ from homeroom_collector.fleet.ageing import Freshness, age, silence
 from homeroom_collector.fleet.attendance import review, sign_of_life
 from homeroom_collector.fleet.bandwidth import note_traffic
 from homeroom_collector.fleet.labels import SharedTexts, pair
+from homeroom_collector.fleet.layouts import Layouts
 from homeroom_collector.fleet.member import PLACE, Member
 from homeroom_collector.fleet.network import Network, outline
 from homeroom_collector.fleet.register import GEAR_PARENT
@@ -30,6 +31,10 @@ _CONSOLE = "google"
 
 OnReport = Callable[[Member, SchoolCalendar, Report, float], None]
 """Hears of each report once it is taken in: of which device, at which school, when it was measured."""
+
+
+_First = dict[str, tuple[Member, Report, float, bool | None]]
+"""First reports by device: whose, what, when it was received, and whether on campus."""
 
 
 class Fleet:
@@ -57,6 +62,7 @@ class Fleet:
         self._schools: dict[str, SchoolState] = {}
         self._members: dict[str, Member] = {}
         self._texts = SharedTexts()
+        self._layouts = Layouts(self._texts)
         self._listened_until = 0.0
         self._settled_at: float | None = None
         self._cutoffs_at: float | None = None
@@ -107,6 +113,22 @@ class Fleet:
         else:
             self._change(old, device)
 
+    def put_all(self, devices: Iterable[Device]) -> None:
+        """As :meth:`put_device` for each. Computers that are new here come in together, school by school."""
+        new: dict[str, list[Member]] = {}
+        others = []
+        for device in devices:
+            if device.device_class != "computer" or device.device_id in self._members:
+                others.append(device)
+                continue
+            member = self._members[device.device_id] = _member(device)
+            new.setdefault(device.school_id, []).append(member)
+        for school_id, members in new.items():
+            self.version += 1
+            self._state(school_id).welcome_all(members)
+        for device in others:
+            self.put_device(device)
+
     def remove_device(self, device_id: str) -> None:
         """Forget a device and all its series. Unknown ids change nothing."""
         member = self._members.pop(device_id, None)
@@ -135,7 +157,45 @@ class Fleet:
         if on_campus is not None:
             member.on_campus = on_campus
         self._hear(state, member, report, measured_at, received_at)
-        self._measure(state, member, report, measured_at)
+        state.measure(member, report, measured_at)
+        self._note(state, member, report, measured_at, received_at)
+
+    def apply_all(self, told: Iterable[tuple[str, Report, float, bool | None]]) -> None:
+        """As :meth:`apply` for each. Computers of which nothing was heard before come first, school by school."""
+        first: dict[str, _First] = {}
+        others = []
+        for each in told:
+            device_id, report, received_at, on_campus = each
+            member = self._members.get(device_id)
+            if (
+                member is None
+                or member.measured_at is not None
+                or report.network is not None
+                or device_id in first.get(member.device.school_id, ())
+            ):
+                others.append(each)
+            else:
+                group = first.setdefault(member.device.school_id, {})
+                group[device_id] = (member, report, received_at, on_campus)
+        for school_id, group in first.items():
+            self._apply_first(self._schools[school_id], group)
+        for device_id, report, received_at, on_campus in others:
+            self.apply(device_id, report, received_at, on_campus=on_campus)
+
+    def _apply_first(self, state: SchoolState, first: _First) -> None:
+        self.version += 1
+        heard = []
+        for member, report, received_at, on_campus in first.values():
+            measured_at, member.on_campus = min(report.measured_at, received_at), on_campus
+            self._hear(state, member, report, measured_at, received_at)
+            heard.append((member, report, measured_at))
+        state.measure_first(heard)
+        for member, report, received_at, _ in first.values():
+            self._note(state, member, report, min(report.measured_at, received_at), received_at)
+
+    def _note(self, state: SchoolState, member: Member, report: Report, measured_at: float, received_at: float) -> None:
+        """Take in what follows from a report whose rows are stored."""
+        self._register(state, member, report, measured_at)
         if member.ages_at <= received_at:
             age(state, member, self.freshness, received_at)
         state.settle(member)
@@ -209,8 +269,7 @@ class Fleet:
         return self._cutoffs_of[calendar]
 
     def _enrol(self, device: Device) -> None:
-        member = Member(device, pair("device", device.device_id).encode(), _NOTHING, Presence.UNKNOWN)
-        self._members[device.device_id] = member
+        member = self._members[device.device_id] = _member(device)
         state = self._state(device.school_id)
         state.welcome(member)
         _label(state, member)
@@ -241,8 +300,7 @@ class Fleet:
         new.settle(member)
         _label(new, member)
 
-    def _measure(self, state: SchoolState, member: Member, report: Report, at: float) -> None:
-        state.measure(member, report, at)
+    def _register(self, state: SchoolState, member: Member, report: Report, at: float) -> None:
         if report.network is not None:
             note_traffic(state, member, report.network, at, self.freshness.live_seconds)
             self._outline(member, report.network)
@@ -268,8 +326,14 @@ class Fleet:
         state = self._schools.get(school_id)
         if state is None:
             school = School(school_id=school_id, name=school_id)
-            state = self._schools[school_id] = SchoolState(school, self._calendars.of(school), self._texts)
+            state = self._schools[school_id] = SchoolState(
+                school, self._calendars.of(school), self._texts, self._layouts
+            )
         return state
+
+
+def _member(device: Device) -> Member:
+    return Member(device, pair("device", device.device_id).encode(), _NOTHING, Presence.UNKNOWN)
 
 
 def _label(state: SchoolState, member: Member) -> None:

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 from homeroom_agent.report import Report
 from homeroom_collector.fleet.columns import Columns
+from homeroom_collector.fleet.families import Table
 from homeroom_collector.fleet.labels import Key, SharedTexts
+from homeroom_collector.fleet.layouts import First, Layouts
 from homeroom_collector.fleet.member import MEASURED, PLACE, Member
-from homeroom_collector.fleet.software import model_of
+from homeroom_collector.fleet.software import computer_labels, model_of
 from homeroom_collector.fleet.wan import SchoolWan
 from homeroom_collector.model import DeviceClass, Presence, School
 from homeroom_collector.rules import presence
@@ -43,7 +45,7 @@ class SchoolState:
     until ``passed_at``. ``uptime`` is the ratio of each class at ``reviewed_at``.
     """
 
-    def __init__(self, school: School, calendar: SchoolCalendar, texts: SharedTexts) -> None:
+    def __init__(self, school: School, calendar: SchoolCalendar, texts: SharedTexts, layouts: Layouts) -> None:
         self.school = school
         self.calendar = calendar
         self.members: dict[str, Member] = {}
@@ -56,7 +58,7 @@ class SchoolState:
         self.uptime: dict[DeviceClass, float | None] = {}
         self.wan = SchoolWan()
         self._stretch = (inf, -inf, False)
-        self._texts = texts
+        self._texts, self._layouts = texts, layouts
 
     def live_by(self, calendar: SchoolCalendar) -> None:
         """Count time on this calendar from now on."""
@@ -69,6 +71,15 @@ class SchoolState:
         self.join(member)
         self.register(member, "presence", (member.state.value,), 1.0)
         self.show_answer(member)
+
+    def welcome_all(self, members: Sequence[Member]) -> None:
+        """:meth:`welcome` for many computers, which are labelled too."""
+        for member in members:
+            member.state = self._presence(member)
+            self.join(member)
+        self._layouts.register(self._columns, "presence", ((each, (each.state.value,)) for each in members))
+        labels = ((each, (computer_labels(each.device, each.software),)) for each in members)
+        self._layouts.register(self._columns, "device_info", labels)
 
     def join(self, member: Member) -> None:
         """Count a device in."""
@@ -171,12 +182,20 @@ class SchoolState:
                 columns[name].write(starts[place], facts)
             measured[place] = at
 
-    def _allot(self, member: Member, place: int, keys: tuple[Key, ...]) -> None:
-        """Give the device rows for these keys in one table, in place of those it had."""
-        table, old = member.tables[place], member.keys[place]
+    def measure_first(self, heard: Sequence[First]) -> None:
+        """:meth:`measure` for many computers that have no measured rows yet; notes when they last reported, too."""
+        self._layouts.measure(self._columns, heard)
+
+    def _columns(self, table: Table) -> Columns:
         columns = self.columns.get(table.name)
         if columns is None:
             columns = self.columns[table.name] = Columns(table)
+        return columns
+
+    def _allot(self, member: Member, place: int, keys: tuple[Key, ...]) -> None:
+        """Give the device rows for these keys in one table, in place of those it had."""
+        table, old = member.tables[place], member.keys[place]
+        columns = self._columns(table)
         keys, suffixes = self._texts.rows(table.labels, keys)
         if old and len(old) == len(keys):
             columns.relabel(member.starts[place], suffixes)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from homeroom_agent.report import Report
 from homeroom_collector.model import Device, School
+
+
+class Told(NamedTuple):
+    """One committed report, as :meth:`Audience.apply` takes it."""
+
+    device_id: str
+    report: Report
+    received_at: float
+    on_campus: bool | None = None
 
 
 class Audience(Protocol):
@@ -17,8 +27,14 @@ class Audience(Protocol):
     def put_device(self, device: Device) -> None:
         """A device was enrolled or changed."""
 
+    def put_all(self, devices: Sequence[Device]) -> None:
+        """As ``put_device`` for each; for many devices of which nobody has heard."""
+
     def remove_device(self, device_id: str) -> None:
         """A device is not to be seen any more. Unknown ids change nothing."""
 
     def apply(self, device_id: str, report: Report, received_at: float, *, on_campus: bool | None = None) -> None:
         """A new report was committed; only its newest sections are in it."""
+
+    def apply_all(self, told: Sequence[Told]) -> None:
+        """As ``apply`` for each; for reports of many devices of which nothing was heard before."""

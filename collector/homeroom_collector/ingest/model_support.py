@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from homeroom_agent.report import Report
-from homeroom_collector.ingest.audience import Audience
+from homeroom_collector.ingest.audience import Audience, Told
 from homeroom_collector.ingest.merge import replaced
 from homeroom_collector.model import Device, School
 from homeroom_collector.rules.network_support import ModelSupport, support_of
@@ -31,12 +31,21 @@ class UpdatesByModel:
 
     def put_device(self, device: Device) -> None:
         """Remember what a Chromebook's model says, and pass on."""
+        self._remember(device)
+        self.audience.put_device(device)
+
+    def put_all(self, devices: Sequence[Device]) -> None:
+        """As :meth:`put_device` for each."""
+        for device in devices:
+            self._remember(device)
+        self.audience.put_all(devices)
+
+    def _remember(self, device: Device) -> None:
         self._ends.pop(device.device_id, None)
         if device.platform == _CHROMEOS:
             found = support_of(device.manufacturer, device.model, self.supported)
             if found is not None:
                 self._ends[device.device_id] = found.support_end.isoformat()
-        self.audience.put_device(device)
 
     def remove_device(self, device_id: str) -> None:
         """Forget, and pass on."""
@@ -45,7 +54,17 @@ class UpdatesByModel:
 
     def apply(self, device_id: str, report: Report, received_at: float, *, on_campus: bool | None = None) -> None:
         """Pass on, with the end of updates where the report speaks of the system and does not say it."""
+        self.audience.apply(device_id, self._filled(device_id, report), received_at, on_campus=on_campus)
+
+    def apply_all(self, told: Sequence[Told]) -> None:
+        """Pass on, likewise."""
+        if self._ends:
+            told = [each._replace(report=self._filled(each.device_id, each.report)) for each in told]
+        self.audience.apply_all(told)
+
+    def _filled(self, device_id: str, report: Report) -> Report:
         end = self._ends.get(device_id)
         if end is not None and report.os is not None and report.os.support_end_date is None:
-            report = replaced(report, {"os": replaced(report.os, {"support_end_date": end})})
-        self.audience.apply(device_id, report, received_at, on_campus=on_campus)
+            filled: Report = replaced(report, {"os": replaced(report.os, {"support_end_date": end})})
+            return filled
+        return report

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from homeroom_agent.report import Report
-from homeroom_collector.ingest.audience import Audience
+from homeroom_collector.ingest.audience import Audience, Told
 from homeroom_collector.model import Device, School, Standing
 from homeroom_collector.rules.admission import AdmissionPolicy, Judgement, judge
 from homeroom_collector.store import Connection, standing
@@ -50,6 +50,16 @@ class Quarantine:
             self._waiting[device.device_id] = device
             self.audience.remove_device(device.device_id)
 
+    def put_all(self, devices: Sequence[Device]) -> None:
+        """As :meth:`put_device` for each."""
+        accepted = [device for device in devices if device.standing == "accepted"]
+        for device in devices:
+            if device.standing == "accepted":
+                self._waiting.pop(device.device_id, None)
+            else:
+                self.put_device(device)
+        self.audience.put_all(accepted)
+
     def remove_device(self, device_id: str) -> None:
         """Forget a device."""
         self._waiting.pop(device_id, None)
@@ -59,6 +69,10 @@ class Quarantine:
         """Let the audience hear of a report, unless its device waits."""
         if device_id not in self._waiting:
             self.audience.apply(device_id, report, received_at, on_campus=on_campus)
+
+    def apply_all(self, told: Sequence[Told]) -> None:
+        """Let the audience hear of reports, unless their devices wait."""
+        self.audience.apply_all([each for each in told if each.device_id not in self._waiting])
 
     def device(self, device_id: str) -> Device | None:
         """A device that is not accepted; None for every other."""

@@ -70,6 +70,7 @@ class Stored(NamedTuple):
     received_at: float | None
     on_campus: bool | None
     google: str | None
+    school_id: str = ""
 
 
 def held(connection: Connection, numbers: Sequence[int]) -> list[Held]:
@@ -163,5 +164,5 @@ def changed_since(connection: Connection, moment: float) -> list[int]:
 
 
 def _stored() -> sa.Select[Any]:
-    columns = [devices.c.device_id, *(table.c[name] for name in Stored._fields[1:])]
+    columns = [table.c[name] if name in table.c else devices.c[name] for name in Stored._fields]
     return sa.select(*columns).join_from(table, devices)

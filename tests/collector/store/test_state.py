@@ -36,7 +36,9 @@ async def test_state_is_written_and_read_back(store: Store, number: int):
     whole = {number: Whole(number, '{"cpu":{}}', '{"os":[1,{}]}', "")}
     assert await store.read(partial(latest.whole, numbers=[number])) == whole
     (stored,) = await store.read(partial(latest.after, number=-1, most=10))
-    assert stored == Stored(stored.device_id, number, '{"cpu":{}}', '{"os":[1,{}]}', NOW, NOW + 1, True, None)
+    assert stored == Stored(
+        stored.device_id, number, '{"cpu":{}}', '{"os":[1,{}]}', NOW, NOW + 1, True, None, "lincoln"
+    )
 
 
 async def test_what_is_not_said_stays(store: Store, number: int):
