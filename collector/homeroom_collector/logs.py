@@ -14,6 +14,8 @@ from typing import Literal
 
 import msgspec
 
+from homeroom_collector.http import request_id
+
 Form = Literal["text", "json"]
 Level = Literal["debug", "info", "warning", "error"]
 # Of migrations migrate.py says what changed; of a report's printing nobody wants to know each step.
@@ -29,8 +31,20 @@ class LogSettings:
     level: Level = "info"
 
 
+class TextFormatter(logging.Formatter):
+    """A line for people; where a request caused it, its name stands at the end, before any traceback."""
+
+    def __init__(self) -> None:
+        super().__init__(_TEXT)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging calls
+        """Write the line."""
+        named = request_id.current()
+        return super().formatMessage(record) + (f" [request {named}]" if named else "")
+
+
 class JsonFormatter(logging.Formatter):
-    """One object a line: ``time`` (ISO 8601, UTC), ``level``, ``logger``, ``message``, and ``error``."""
+    """One object a line: ``time`` (ISO 8601, UTC), ``level``, ``logger``, ``message``, ``request`` and ``error``."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record."""
@@ -40,6 +54,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if named := request_id.current():
+            said["request"] = named
         if record.exc_info:
             said["error"] = self.formatException(record.exc_info)
         return msgspec.json.encode(said).decode()
@@ -57,4 +73,4 @@ def follow(settings: LogSettings) -> None:
     root = logging.getLogger()
     root.setLevel(settings.level.upper())
     for handler in root.handlers:
-        handler.setFormatter(JsonFormatter() if settings.format == "json" else logging.Formatter(_TEXT))
+        handler.setFormatter(JsonFormatter() if settings.format == "json" else TextFormatter())

@@ -171,6 +171,18 @@ async def test_whether_a_laptop_is_on_campus_is_told_by_its_own_address_not_by_w
     assert await behind.presence() == "away"
 
 
+async def test_a_request_is_named_by_the_proxy_and_not_by_the_client(behind: Behind):
+    claimed = "what-a-client-says"
+    named = {
+        str((await behind.ask("GET", "/healthz", headers={"X-Request-Id": claimed}))[2]["X-Request-Id"])
+        for _ in range(2)
+    }
+    assert len(named) == 2
+    assert claimed not in named
+    # Ours have 16 digits; UUIDs and what nginx makes have 32.
+    assert all(len(each.replace("-", "")) == 32 for each in named), named
+
+
 async def test_a_zipped_report_is_passed_on_as_it_is(behind: Behind):
     key = await behind.running.key()
     body = gzip.compress(reports(report(1), report(2)))

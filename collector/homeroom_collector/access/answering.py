@@ -11,6 +11,7 @@ from aiohttp.typedefs import Middleware
 from homeroom_collector.access.headers import secure
 from homeroom_collector.access.refused import Render, refusal
 from homeroom_collector.errors import RefusedError, StoreUnavailableError
+from homeroom_collector.http import request_id
 from homeroom_collector.http.address import Addresses
 from homeroom_collector.http.problem import told
 
@@ -26,17 +27,20 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def answering(app: web.Application, addresses: Addresses, render: Render) -> None:
     """Make every answer of an application keep to these rules, also where no route is found or a handler fails."""
-    app.middlewares.insert(0, _telling(render))
+    app.middlewares.insert(0, _telling(render, addresses))
 
     async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+        response.headers[request_id.HEADER] = request_id.current()
         secure(response, addresses.scheme(request))
 
     app.on_response_prepare.append(add_headers)
 
 
-def _telling(render: Render) -> Middleware:
+def _telling(render: Render, addresses: Addresses) -> Middleware:
     @web.middleware
     async def tell(request: web.Request, handler: Handler) -> web.StreamResponse:
+        given = request.headers.get(request_id.HEADER)
+        request_id.begin(given if given is not None and addresses.trusts(request) else None)
         try:
             return await handler(request)
         except web.HTTPException as error:
@@ -51,7 +55,7 @@ def _telling(render: Render) -> Middleware:
             raise  # the client is gone, and nobody reads an answer
         except Exception:
             # By the route, not by what was asked: a path may name a device, and a query carry a secret.
-            _log.exception("%s %s failed", request.method, _route(request))
+            _log.exception("%s %s failed", request.method, route_of(request))
             if request.writer.output_size > 0:
                 raise ConnectionError("the answer was begun and cannot become another") from None
             return refusal(request, RefusedError(500, _OURS), render)
@@ -67,6 +71,7 @@ def _said(request: web.Request, error: web.HTTPException, render: Render) -> web
     return answer
 
 
-def _route(request: web.Request) -> str:
+def route_of(request: web.Request) -> str:
+    """What the route is called that a request takes: of its path, what the client did not choose."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else "?"

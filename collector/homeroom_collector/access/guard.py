@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -9,6 +10,7 @@ from typing import Literal, Protocol
 from aiohttp import web
 
 from homeroom_collector.access import csrf
+from homeroom_collector.access.answering import route_of
 from homeroom_collector.access.need import ADMITTED, Admitted, Handler, Need
 from homeroom_collector.access.refused import NotAllowedError, NotSignedInError, Render, refusal
 from homeroom_collector.access.roles import Caller
@@ -16,6 +18,7 @@ from homeroom_collector.errors import RefusedError, StoreUnavailableError
 from homeroom_collector.http.address import Addresses, parse
 from homeroom_collector.http.problem import answering_problems, told
 
+_log = logging.getLogger(__name__)
 Openness = Literal["loopback", "token", "open"]
 _FORWARDED = ("Forwarded", "X-Forwarded-For")
 
@@ -81,6 +84,8 @@ class Guard:
             response = refusal(request, error, self.render)
         except StoreUnavailableError as error:
             response = told(error)
+        if response.status >= 500:
+            _log.warning("%s %s was answered %d", request.method, route_of(request), response.status)
         if identity is not None and identity.new:
             self.keep(request, response, identity.secret)
         return response

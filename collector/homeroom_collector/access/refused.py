@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from homeroom_collector.errors import RefusedError
+from homeroom_collector.http import request_id
 from homeroom_collector.http.problem import told
 
 SIGN_IN = "/sign-in"
@@ -42,7 +43,9 @@ def refusal(request: web.Request, error: RefusedError, render: Render) -> web.St
         back = request.path_qs if request.method == "GET" and request.path_qs != "/" else ""
         query = "?" + urlencode({"next": back}) if back else ""
         return web.Response(status=303, headers={"Location": SIGN_IN + query})
-    text = render("refused.html", title="Not for you" if error.status == 403 else "Not possible", detail=str(error))
+    title, ours = "Not for you" if error.status == 403 else "Not possible", error.status >= 500
+    named = request_id.current() if ours else ""
+    text = render("refused.html", title=title, detail=str(error), request_id=named)
     return web.Response(status=error.status, text=text, content_type="text/html")
 
 

@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from homeroom_collector.errors import RefusedError
+from homeroom_collector.http import request_id
 from homeroom_collector.http.doorkeeper import Doorkeeper
 from homeroom_collector.http.problem import problem
 from homeroom_collector.http.settings import ConnectionSettings
@@ -113,6 +114,7 @@ class Connection(web.RequestHandler):
             raise exc  # the client is gone, and nobody reads an answer
         if request.writer.output_size > 0:
             raise ConnectionError("the answer was begun and cannot become another")
+        request_id.begin()
         if status == 500:
             _log.error("a request failed outside of every handler", exc_info=exc)
         else:
@@ -121,6 +123,7 @@ class Connection(web.RequestHandler):
         answer.headers["X-Content-Type-Options"] = "nosniff"
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Server"] = "Homeroom"
+        answer.headers[request_id.HEADER] = request_id.current()
         answer.force_close()
         return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -12,7 +13,9 @@ import msgspec
 from aiohttp import web
 
 from homeroom_collector.errors import RefusedError, StoreUnavailableError
+from homeroom_collector.http import request_id
 
+_log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CONTENT_TYPE = "application/problem+json"
 STORE_RETRY_SECONDS = 30.0
@@ -31,12 +34,14 @@ class BusyError(RefusedError):
 def problem(
     status: int, detail: str, *, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
 ) -> web.Response:
-    """Make the answer. ``more`` adds members beside those of the RFC."""
+    """Make the answer. ``more`` adds members beside those of the RFC; an error of ours names the request."""
+    named = request_id.current() if status >= 500 else ""
     body = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": sayable(detail),
+        **({"request_id": named} if named else {}),
         **(more or {}),
     }
     return web.Response(status=status, body=msgspec.json.encode(body), content_type=CONTENT_TYPE, headers=headers)
@@ -63,6 +68,7 @@ def answering_problems(handler: Handler) -> Handler:
 def told(error: RefusedError | StoreUnavailableError) -> web.Response:
     """An error as a problem; what may be cured by waiting says for how long."""
     if isinstance(error, StoreUnavailableError):
+        _log.debug("not answered: %s", error)  # of agents' requests there are thousands, and why is said elsewhere
         return problem(503, str(error), headers=_retry_after(STORE_RETRY_SECONDS))
     headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
     if isinstance(error, BusyError):

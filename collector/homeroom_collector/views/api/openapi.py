@@ -60,6 +60,7 @@ _PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "request_id": {"type": "string", "description": "of an error of ours: the log has it, too"},
     },
 }
 
