@@ -158,6 +158,7 @@ class Fleet:
             member.on_campus = on_campus
         self._hear(state, member, report, measured_at, received_at)
         state.measure(member, report, measured_at)
+        state.register(member, "last_report", ("",), member.measured_at)
         self._note(state, member, report, measured_at, received_at)
 
     def apply_all(self, told: Iterable[tuple[str, Report, float, bool | None]]) -> None:
@@ -304,7 +305,6 @@ class Fleet:
         if report.network is not None:
             note_traffic(state, member, report.network, at, self.freshness.live_seconds)
             self._outline(member, report.network)
-        state.register(member, "last_report", ("",), member.measured_at)
         if report.identity is not None or report.os is not None or report.network is not None:
             self._note_software(state, member, merged(member.software, report))
         if member.reachable is False:

@@ -76,7 +76,7 @@ def sqlite(url: sa.URL, *, writing: bool) -> sa.Engine:
     engine = sa.create_engine(
         url,
         poolclass=QueuePool,
-        pool_size=1 if writing else READERS,
+        pool_size=1 if writing else READERS + 1,  # one more for what is read aside
         max_overflow=0,
         connect_args={"check_same_thread": False},
     )
