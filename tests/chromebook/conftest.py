@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -32,6 +33,7 @@ class District:
     children: Children
     key: rsa.RSAPrivateKey
     token: str = ""
+    sections: dict[str, Any] = field(default_factory=dict)
 
     def publish(self, version: str) -> None:
         """Put a version of the extension where the collector serves it."""
@@ -41,7 +43,9 @@ class District:
         new.replace(self.stack.folder / "homeroom.crx")
 
     async def open(self) -> None:
-        await self.stack.collector(schools=SCHOOLS, agents=AGENTS, chromebooks={"package": "homeroom.crx"})
+        await self.stack.collector(
+            schools=SCHOOLS, agents=AGENTS, chromebooks={"package": "homeroom.crx"}, **self.sections
+        )
 
     async def close(self) -> None:
         await self.stack.children.stop()

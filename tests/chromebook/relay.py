@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
@@ -40,6 +41,8 @@ class Relay:
     port: int = 0
     seen: list[Seen] = field(default_factory=list)
     in_the_way: web.Response | None = None
+    unanswered: str = ""
+    """A path of the collector whose answers never arrive."""
 
     def posts(self, path: str = "/api/v1/reports") -> list[Seen]:
         return [each for each in self.seen if each.method == "POST" and each.url == self.collector + path]
@@ -68,6 +71,8 @@ class Relay:
         try:
             async with self.http.request(seen.method, seen.url, headers=headers, data=seen.body) as answer:
                 seen.status, seen.answer = answer.status, await answer.read()
+                if self.unanswered and seen.method == "POST" and seen.url.endswith(self.unanswered):
+                    await asyncio.Future()
                 kept = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP_BY_HOP}
                 return web.Response(status=answer.status, body=seen.answer, headers=kept)
         except aiohttp.ClientConnectionError:

@@ -125,6 +125,52 @@ async def test_neither_a_login_page_nor_an_update_nor_another_token_loses_a_repo
     assert_once_and_in_order(district)
 
 
+async def test_a_key_is_renewed_without_losing_a_report_though_the_browser_dies_on_the_way(district: District):
+    district.sections = {"enrolment": {"key_lifetime": 0.001}}
+    district.relay.unanswered = "/api/v1/key"
+    await district.begin()
+    await district.browser.report()
+    await until(
+        lambda: _posts(district, "/api/v1/key", 1), 30, "a key that the collector knows and the worker does not"
+    )
+    first = (await district.browser.stored("device"))["deviceKey"]
+    await district.browser.settled()
+    await district.browser.end(signal.SIGKILL)
+
+    district.relay.unanswered = ""
+    await district.browser.start(district.children)
+    await district.browser.ready()
+    await district.browser.report()
+    await until(lambda: _posts(district, "/api/v1/key", 2), 30, "another try")
+    await until(lambda: _renewed(district, first), 30, "a new key in storage")
+    second = (await district.browser.stored("device"))["deviceKey"]
+    await district.browser.report()
+    await until(lambda: _sent_with(district, second), 30, "a report with the new key")
+    assert await _status(district, first) == 401, "the use of the new key has ended it"
+    assert_once_and_in_order(district)
+    assert len([each for each in district.relay.posts("/api/v1/enroll") if each.status == 201]) == 1
+
+
+async def _posts(district: District, path: str, count: int) -> bool | None:
+    return True if len([each for each in district.relay.posts(path) if each.status == 200]) >= count else None
+
+
+async def _renewed(district: District, key: str) -> bool | None:
+    device = await district.browser.stored("device")
+    return True if device and device["deviceKey"] != key else None
+
+
+async def _sent_with(district: District, key: str) -> bool | None:
+    taken = [each for each in district.relay.posts() if each.status == 200]
+    return True if any(each.headers["Authorization"] == f"Bearer {key}" for each in taken) else None
+
+
+async def _status(district: District, key: str) -> int:
+    headers = {"Authorization": f"Bearer {key}"}
+    async with district.stack.http.get(f"{district.stack.url}/api/v1/echo", headers=headers) as answer:
+        return answer.status
+
+
 async def measured_throughput(district: District) -> bool | None:
     found = [name for report in district.relay.taken() for name in report.get("connectivity", {})]
     # On loopback a direction may be over before the browser's clock moves.

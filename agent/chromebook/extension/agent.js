@@ -7,6 +7,7 @@ import {Collector} from './collector.js';
 import {Delivery} from './delivery.js';
 import {Enrolment} from './enrolment.js';
 import {inWords, measured} from './measure.js';
+import {renew} from './renewal.js';
 import {REPORT, SEND, Schedule} from './schedule.js';
 import {inForce, local} from './settings.js';
 import {Spool} from './spool.js';
@@ -149,21 +150,49 @@ export class Agent {
 
   /** @param {Enrolment} enrolment @param {Collector} collector @param {Device} device @param {number | null} rate */
   async #deliver(enrolment, collector, device, rate) {
-    let delivery = new Delivery(this.spool, collector, device, rate);
-    let pause;
-    try {
-      pause = await delivery.run(SENDING_MS);
-    } catch (error) {
-      if (!(error instanceof TransportError) || error.status !== 401) throw error;
-      // The key was revoked, or another profile of this device has one since: once more with a new one.
-      delivery = new Delivery(this.spool, collector, await this.#enrolled(enrolment, collector), rate);
-      pause = await delivery.run(SENDING_MS);
-    }
+    const {deviceKey, otherKey} = device;
+    // The key was revoked, or another profile of this device has one since: once more with a new one.
+    const others = [() => this.#enrolled(enrolment, collector)];
+    if (otherKey) others.unshift(async () => ({...device, deviceKey: otherKey, otherKey: deviceKey}));
+    const {delivery, pause} = await this.#drained(collector, device, rate, others);
+    const working = delivery.device;
+    if (working.deviceKey === otherKey) await enrolment.keep(working);
     const {settings, refused, why} = delivery.tally;
     const trouble = refused ? `the collector refused ${refused} reports: ${why}`.slice(0, 200) : undefined;
     await note(this.storage, {waiting: undefined, trouble, ...(settings && {settings})});
-    await this.#measureThroughput(collector.url, (await enrolment.known()) ?? device, delivery.tally.settings);
+    await this.#measureThroughput(collector.url, working, settings);
     if (pause !== null) await this.schedule.sendAfter(pause);
+    if (settings?.['renew_key'] === true) await this.#renew(enrolment, collector, working);
+  }
+
+  /**
+   * Drains the spool with the first key that the collector knows.
+   * @param {Collector} collector @param {Device} device @param {number | null} rate
+   * @param {(() => Promise<Device>)[]} others what to try after it, one by one
+   * @returns {Promise<{delivery: Delivery, pause: number | null}>}
+   */
+  async #drained(collector, device, rate, [next, ...others]) {
+    const delivery = new Delivery(this.spool, collector, device, rate);
+    try {
+      return {delivery, pause: await delivery.run(SENDING_MS)};
+    } catch (error) {
+      if (!next || !(error instanceof TransportError) || error.status !== 401) throw error;
+    }
+    return this.#drained(collector, await next(), rate, others);
+  }
+
+  /**
+   * Where that fails the present key goes on working, and the collector asks again.
+   * @param {Enrolment} enrolment @param {Collector} collector @param {Device} device
+   */
+  async #renew(enrolment, collector, device) {
+    try {
+      await renew(enrolment, collector, device);
+      say('the collector asked for a new key, and has it');
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      say(`the key was not renewed: ${error.message}; trying again with the next report`);
+    }
   }
 
   /** @param {string} url @param {Device} device @param {Record<string, unknown> | null} settings */

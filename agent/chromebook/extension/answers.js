@@ -43,6 +43,14 @@ export function enrolled(answer, now) {
 }
 
 /**
+ * Returns where the collector agreed to what it was told.
+ * @param {Answer} answer @param {number} now Unix milliseconds
+ */
+export function agreed(answer, now) {
+  if (answer.status !== 200 || object(answer) === null) throw refusal(answer, now);
+}
+
+/**
  * Whether it was the collector that answered, whatever it said: a login page does not speak JSON.
  * @param {Answer} answer
  */

@@ -1,6 +1,6 @@
 // The collector's calls. Nothing is sent anywhere else, no cookie goes along, and no redirect is followed.
 
-import {TransportError, enrolled, isCollectors, taken} from './answers.js';
+import {TransportError, agreed, enrolled, isCollectors, taken} from './answers.js';
 
 const TIMEOUT_MS = 20_000;
 const ECHO_TIMEOUT_MS = 2_000;
@@ -27,6 +27,12 @@ export class Collector {
       'Content-Encoding': 'gzip',
     });
     return taken(answer, reports.length, this.host.now());
+  }
+
+  /** @param {string} key the present one @param {string} key_id @param {string} secret_sha256 of the next one */
+  async renewKey(key, key_id, secret_sha256) {
+    const headers = {Authorization: `Bearer ${key}`};
+    agreed(await this.#post('/api/v1/key', JSON.stringify({key_id, secret_sha256}), headers), this.host.now());
   }
 
   /**

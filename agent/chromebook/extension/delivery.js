@@ -13,7 +13,7 @@ const SHORT_PAUSE_SECONDS = 5;
 export class Delivery {
   /**
    * @param {import('./spool.js').Spool} spool @param {import('./collector.js').Collector} collector
-   * @param {{deviceId: string, deviceKey: string}} device @param {number | null} reportsPerSecond
+   * @param {import('./enrolment.js').Device} device @param {number | null} reportsPerSecond
    */
   constructor(spool, collector, device, reportsPerSecond) {
     this.spool = spool;

@@ -4,8 +4,9 @@ import {TransportError} from './answers.js';
 import {identity} from './facts/identity.js';
 
 /**
- * `token` is only a mark, to tell another one by.
- * @typedef {{collector: string, token: string, deviceId: string, deviceKey: string}} Device
+ * `token` is only a mark, to tell another one by. `otherKey` is tried where the collector does not know `deviceKey`:
+ * the key before it, or one whose renewal was begun.
+ * @typedef {{collector: string, token: string, deviceId: string, deviceKey: string, otherKey?: string}} Device
  */
 
 const STORED = 'device';
@@ -49,8 +50,13 @@ export class Enrolment {
     const facts = sections['identity'] ?? {};
     const {deviceId, deviceKey, settings} = await collector.enrol(this.policy.token, facts, writer);
     const device = {collector: this.policy.collector, token: await mark(this.policy.token), deviceId, deviceKey};
-    await this.host.chrome.storage.local.set({[STORED]: device});
+    await this.keep(device);
     return {device, settings};
+  }
+
+  /** @param {Device} device */
+  async keep(device) {
+    await this.host.chrome.storage.local.set({[STORED]: device});
   }
 }
 
