@@ -1,6 +1,6 @@
 // A new key for this device, when the collector asks for one.
-// The key is made here and lies in storage before the collector hears of it, and the collector hears its digest only. Two
-// keys are kept, the one to try first and another: wherever the worker dies on the way, one of the two works.
+// The key is made here and lies in storage before the collector hears of it, and the collector hears its digest only.
+// Two keys are kept, the one to try first and another: wherever the worker dies on the way, one of the two works.
 
 /** @typedef {import('./enrolment.js').Device} Device */
 
