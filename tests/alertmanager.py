@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from stack import free_port
+from free_ports import free_port
 
 _START_SECONDS = 60.0
 

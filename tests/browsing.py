@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from stack import free_port
+from free_ports import free_port
 
 LINK = re.compile(r"open: (http://\S+)")
 # WCAG 2.2 AA and everything before it, and axe's own good practice.

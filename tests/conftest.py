@@ -20,8 +20,3 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"skipped, and skips are forbidden here: {reason}"
-
-
-# A busy machine is no finding: examples are judged by what they show, not by how long they take.
-hypothesis.settings.register_profile("homeroom", deadline=None)
-hypothesis.settings.load_profile("homeroom")

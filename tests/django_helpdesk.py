@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from failing_database import without_table
-from stack import free_port
+from free_ports import free_port
 
 FIELD, USER, PASSWORD, EMAIL, QUEUE = "homeroom_key", "homeroom", "bot-of-the-tests", "homeroom@helpdesk.test", 1
 STRANGER = "stranger"

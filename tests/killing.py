@@ -20,11 +20,12 @@ import aiohttp
 import sqlalchemy as sa
 
 import zygote
+from free_ports import free_port
 from homeroom_collector.config import load
 from homeroom_collector.demo.tokens import make_tokens
 from homeroom_collector.ingest.seen import Seen
 from homeroom_collector.store import Store
-from stack import free_port, until
+from stack import until
 
 LIMIT_SECONDS = 90
 

@@ -20,8 +20,9 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
+from free_ports import free_port
 from homeroom_collector.demo.processes import Children
-from stack import free_port, until
+from stack import until
 
 SECRET = "the client's secret"
 

@@ -12,8 +12,8 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from free_ports import free_port
 from homeroom_collector.mail import MailServer, MailSettings
-from stack import free_port
 
 
 class Mailbox:

@@ -7,13 +7,14 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from free_ports import free_port
 
 _START_SECONDS = 30.0
 
@@ -94,7 +95,7 @@ def server() -> Iterator[Server]:
             os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
         command = [str(find("initdb")), "-D", str(folder / "data"), "-U", "homeroom", "-A", "trust", "--no-sync"]
         subprocess.run([*command, "-E", "UTF8"], check=True, capture_output=True, timeout=60, user=user, cwd="/")
-        running = Server(folder, _free_port())
+        running = Server(folder, free_port())
         running.start()
         try:
             yield running
@@ -114,7 +115,7 @@ def standby_of(primary: Server) -> Iterator[Server]:
         command = ["pg_basebackup", "-h", "127.0.0.1", "-p", str(primary.port), "-U", "homeroom", "-R", "-c", "fast"]
         command = [*command, "-D", str(folder / "data"), "--no-sync"]
         subprocess.run(command, check=True, capture_output=True, timeout=120, user=user, cwd="/")
-        second = Server(folder, _free_port())
+        second = Server(folder, free_port())
         second.start()
         try:
             primary.ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
@@ -132,9 +133,3 @@ def _children(pid: int) -> list[int]:
 
 def _user() -> str | None:
     return "nobody" if os.getuid() == 0 else None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

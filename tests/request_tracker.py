@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -14,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from free_ports import free_port
 
 SETUP = "rt-setup-database-5"
 QUEUE, FIELD = "Network", "HomeroomKey"
@@ -61,12 +62,6 @@ _SEED = """
 """
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def program() -> str | None:
     """The program that sets up RT's database, where RT is installed."""
     return shutil.which(SETUP, path=os.environ["PATH"] + ":/usr/sbin") if _SERVER.exists() else None
@@ -77,7 +72,7 @@ class RequestTracker:
     """One server. It can be stopped and started again, and keeps its tickets."""
 
     folder: Path
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -12,16 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from free_ports import free_port
+
 SNMPD = shutil.which("snmpd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 SNMPD_MISSING = "needs snmpd: sudo apt-get install snmpd"
 SIMULATOR = Path(sys.executable).parent / "snmpsim-command-responder"
-
-
-def free_port() -> int:
-    """A UDP port of 127.0.0.1 that nobody has."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,17 +15,11 @@ from typing import Any, TypeVar
 import aiohttp
 import pytest
 
+from free_ports import free_port
 from homeroom_collector.demo.processes import Child, Children
 from homeroom_collector.demo.tokens import make_tokens
 
 SCHOOLS = "school_id,name,level,grades,enrollment_students\nlincoln,Lincoln Elementary,elementary,K-5,412\n"
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
 
 T = TypeVar("T")
 

@@ -24,10 +24,11 @@ import yaml
 import alertmanager
 import request_tracker
 from alertmanager import WATCHDOG, Alertmanager, alert
+from free_ports import free_port
 from homeroom_collector.access.roles import Grant, Role, encode
 from homeroom_collector.store import api_tokens, open_store
 from request_tracker import QUEUE, RequestTracker
-from stack import free_port, until
+from stack import until
 
 SCHOOLS = "school_id,name\nlincoln,Lincoln\nadams,Adams\n"
 MARKER = "[hr1-"

@@ -217,12 +217,12 @@ def running(agent: Agent) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     for process in started:
         if process.poll() is None:
             process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> str:
     process.send_signal(number)
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     return errors
 
@@ -240,7 +240,7 @@ def test_run_stops_at_once_though_a_sending_process_waits_for_an_answer(agent, c
 
     def slow(body: bytes, headers: Any):
         asked.set()
-        release.wait(20)
+        release.wait(100)
         return take(body, headers)
 
     collector._take = slow
@@ -249,14 +249,14 @@ def test_run_stops_at_once_though_a_sending_process_waits_for_an_answer(agent, c
     started = time.monotonic()
     stop(process, signal.SIGINT)
     release.set()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20, "the answer would be waited for during 30 s"
 
 
 def test_a_killed_service_counts_no_shutdown_and_loses_no_report(agent, collector, running):
     process = running()
     until(lambda: collector.reports)
     os.kill(process.pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)
     process = running()
     until(lambda: len(collector.reports) == 2)
     stop(process)
@@ -291,13 +291,13 @@ def test_parse_dispatches_and_says_what_it_does_not_read(tmp_path: Path):
     command = [sys.executable, "-m", "homeroom_agent", "parse"]
     sample = tmp_path / "x.meminfo.txt"
     sample.write_text("MemTotal:       16284376 kB\nMemAvailable:    8000000 kB\n")
-    ran = subprocess.run([*command, "memory", sample], capture_output=True, text=True, timeout=30, check=True)
+    ran = subprocess.run([*command, "memory", sample], capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(ran.stdout)
     other = tmp_path / "x.unheard-of"
     other.write_text("")
-    unread = subprocess.run([*command, "memory", other], capture_output=True, text=True, timeout=30, check=False)
+    unread = subprocess.run([*command, "memory", other], capture_output=True, text=True, timeout=60, check=False)
     assert unread.returncode == 3
-    assert subprocess.run([*command, "memory"], capture_output=True, timeout=30, check=False).returncode == 2
+    assert subprocess.run([*command, "memory"], capture_output=True, timeout=60, check=False).returncode == 2
 
 
 def test_a_read_only_home_is_said_and_reports_go_on_from_memory(agent, collector, monkeypatch, tmp_path):

@@ -148,11 +148,11 @@ def test_a_slow_probe_that_failed_is_tried_again_within_the_hour():
 
 def test_a_probe_that_hangs_is_given_up():
     release = threading.Event()
-    agent = Agent(Probe("disks", 0.0, lambda _: (release.wait(10), Facts({}))[1]), timeout=0.05)
+    agent = Agent(Probe("disks", 0.0, lambda _: (release.wait(100), Facts({}))[1]), timeout=0.05)
     started = time.monotonic()
     document = agent.round(NOW)
     release.set()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 50
     assert document["probes"][0]["error"] == "TimeoutError: no answer within 0.05 s"
 
 

@@ -84,9 +84,9 @@ def test_a_wait_ends_when_the_agent_is_to_stop_and_not_before():
     assert not clock.wait(0.01)
     threading.Timer(0.05, clock.stop).start()
     started = time.monotonic()
-    assert clock.wait(20)
-    assert time.monotonic() - started < 10
-    assert clock.wait(20)
+    assert clock.wait(100)
+    assert time.monotonic() - started < 50
+    assert clock.wait(100)
 
 
 def test_a_machine_that_slept_through_its_wait_reports_soon_after_it_wakes(monkeypatch: pytest.MonkeyPatch):
@@ -101,4 +101,4 @@ def test_a_machine_that_slept_through_its_wait_reports_soon_after_it_wakes(monke
     threading.Timer(0.2, lambda: setattr(clock, "slept_seconds", 8 * 3600.0)).start()
     started = time.monotonic()
     assert not clock.wait(300)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60

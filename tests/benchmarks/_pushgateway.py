@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.stack import free_port
+from tests.free_ports import free_port
 
 _SECONDS = 30.0
 _MOST_GROUPS = 10_000

@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from chromebook.browser import Browser, needed
 from chromebook.packer import pack
 from chromebook.relay import Relay, relaying
+from free_ports import free_port
 from homeroom_collector.chromebook import crx
 from homeroom_collector.demo.processes import Children
 from homeroom_collector.demo.tokens import make_tokens
-from stack import Stack, free_port
+from stack import Stack
 
 SCHOOLS = "school_id,name,level,bandwidth_contracted_mbps,networks\nlincoln,Lincoln,elementary,10000,127.0.0.0/8\n"
 AGENTS = {"throughput": {"averaging": 2, "max_bytes": 900_000}}

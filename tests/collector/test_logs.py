@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from free_ports import free_port
 from homeroom_collector.logs import JsonFormatter, begin
-from stack import free_port
 
 
 def written(message: str, *arguments: object, error: BaseException | None = None) -> dict[str, str]:

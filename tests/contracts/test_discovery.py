@@ -14,9 +14,10 @@ import pytest
 import yaml
 
 from fast_agent import fast_agent, switch
+from free_ports import free_port
 from homeroom_collector import strict
 from homeroom_collector.snmp.settings import SnmpSettings, problems, with_files
-from snmp_agents import SNMPD, SNMPD_MISSING, free_port, running, snmpd, until_bound
+from snmp_agents import SNMPD, SNMPD_MISSING, running, snmpd, until_bound
 
 needs_snmpd = pytest.mark.skipif(SNMPD is None, reason=SNMPD_MISSING)
 

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from free_ports import free_port
 from homeroom_collector.errors import SnmpAuthenticationError, SnmpRefusedError, SnmpTimeoutError
 from homeroom_collector.snmp.engines.choice import Engines
 from homeroom_collector.snmp.session import Credentials, Endpoint, Secret
-from snmp_agents import SNMPD, SNMPD_MISSING, free_port, snmpd
+from snmp_agents import SNMPD, SNMPD_MISSING, snmpd
 
 pytestmark = pytest.mark.skipif(SNMPD is None, reason=SNMPD_MISSING)
 

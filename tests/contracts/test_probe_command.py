@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from snmp_agents import SNMPD, SNMPD_MISSING, free_port, simulator, snmpd
+from free_ports import free_port
+from snmp_agents import SNMPD, SNMPD_MISSING, simulator, snmpd
 
 pytestmark = pytest.mark.skipif(SNMPD is None, reason=SNMPD_MISSING)
 
@@ -73,7 +74,7 @@ def test_a_device_that_knows_version_1_only_is_asked_with_it(tmp_path):
     lines = ["com2sec reader default public", "group readers v1 reader", "view all included .1",
              'access readers "" v1 noauth exact all none none']  # fmt: skip
     with snmpd(tmp_path, lines) as port:
-        found = document(probe(f"127.0.0.1:{port}", "--format=json", "--timeout=0.3", "--retries=1"))
+        found = document(probe(f"127.0.0.1:{port}", "--format=json", "--timeout=1", "--retries=1"))
     assert (found["reachable"], found["snmp_version"]) == (True, "1")
 
 

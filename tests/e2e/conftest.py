@@ -6,8 +6,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from free_ports import free_port
 from homeroom_collector.demo.processes import Children
-from stack import Stack, free_port
+from stack import Stack
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from free_ports import free_port
 from homeroom_collector.demo.gear import answering
 from homeroom_collector.simulate import files
 from homeroom_collector.simulate.district import build
-from stack import Stack, free_port, tool, until
+from stack import Stack, tool, until
 
 FIRST_SIGHT_SECONDS = 45
 

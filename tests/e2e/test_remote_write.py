@@ -6,9 +6,10 @@ import time
 
 import pytest
 
+from free_ports import free_port
 from homeroom_collector.demo.tokens import make_tokens
 from receivers import Labels, Samples, held_by_prometheus, held_by_victoria, start_prometheus, start_victoria
-from stack import Stack, free_port, until
+from stack import Stack, until
 
 OFFLINE_SECONDS = 3 * 86_400
 REPORTS = 72

@@ -22,6 +22,7 @@ import aiohttp
 import pytest
 import sqlalchemy as sa
 
+from free_ports import free_port
 from homeroom_collector.demo.processes import Child, Children
 from homeroom_collector.demo.tokens import make_tokens
 from homeroom_collector.history import day
@@ -31,7 +32,7 @@ from homeroom_collector.simulate.growth import Size, grow
 from homeroom_collector.simulate.responder import HAS_ADDRESSES, Responder, serving
 from homeroom_collector.store import open_store
 from postgres import find, server
-from stack import free_port, until
+from stack import until
 
 DEVICES, KILLS, INTERVAL_SECONDS, PROMISED_SECONDS = 30, 2, 5.0, 30.0
 LEASES = {"lease": 6, "renew": 1.5, "catch_up": 4}

@@ -11,7 +11,6 @@ import base64
 import hashlib
 import json
 import secrets
-import socket
 import sys
 import time
 from functools import partial
@@ -24,11 +23,12 @@ import pytest
 from collector.access.test_routes import ALLOWED, FILLED
 from collector.collecting import report
 from echoing import Echo, echoing
+from free_ports import free_port
 from google_standin import key_file
 from homeroom_collector.access.roles import Grant, Role, encode
 from homeroom_collector.demo.tokens import make_sign_in, make_tokens
 from homeroom_collector.store import api_tokens, open_store
-from stack import SCHOOLS, Stack, free_port, until
+from stack import SCHOOLS, Stack, until
 
 CONTROL = "CONTROL-SERIAL-1"
 
@@ -65,7 +65,7 @@ class Planted:
 
 
 def configuration(planted: Planted, echo: Echo, desk: str) -> dict[str, Any]:
-    dead = {"host": "127.0.0.1", "port": free_port(socket.SOCK_DGRAM), "school": "lincoln"}
+    dead = {"host": "127.0.0.1", "port": free_port(), "school": "lincoln"}
     desks = {
         "request_tracker": {"url": echo.url, "token": {"file": planted.file("help-desk secret")}, "queue": "Network"},
         "email": {

@@ -12,8 +12,9 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from free_ports import free_port
 from homeroom_collector.cli import main
-from stack import free_port, until
+from stack import until
 
 SIZE = ("--schools", "3", "--devices", "40", "--switches", "5", "--access-points", "3", "--seed", "11")
 SCRIPT = """

@@ -18,8 +18,9 @@ from aiohttp import web
 
 import alertmanager
 import request_tracker
+from free_ports import free_port
 from homeroom_collector.demo.processes import Children
-from stack import free_port, tool, until
+from stack import tool, until
 from ticket_storm import Chain, chain
 
 RULES = Path(__file__).parents[2] / "configs" / "prometheus" / "rules" / "homeroom.yml"

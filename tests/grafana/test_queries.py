@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +16,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge
 
 from collector.decisions.made_up import of_everything, schools
+from free_ports import free_port
 from homeroom_collector.decisions.newest import Decided
 from homeroom_collector.demo import plan
 from homeroom_collector.demo.gear import answering
@@ -44,7 +44,7 @@ from homeroom_collector.views.metrics.settings import MetricsSettings
 from homeroom_collector.views.remote_write.measures import RemoteWriteMeasures
 from homeroom_dashboards.write import FOLDER
 from letting_in import letting_in
-from stack import Stack, free_port, tool, until
+from stack import Stack, tool, until
 
 LAPTOPS = 30
 FILLED_SECONDS = 45
@@ -198,9 +198,7 @@ async def start(stack: Stack, district: District, places: Places) -> None:
 
 @pytest.mark.slow
 async def test_every_question_has_an_answer_and_asks_only_for_documented_metrics(tmp_path: Path, patient: str):
-    places = Places(
-        folder=tmp_path, port=free_port(), snmp_port=free_port(socket.SOCK_DGRAM), prometheus_port=free_port()
-    )
+    places = Places(folder=tmp_path, port=free_port(), snmp_port=free_port(), prometheus_port=free_port())
     district = build(laptops=LAPTOPS)
     plan.write(district, places)
     hasten(places, patient)

@@ -19,11 +19,12 @@ import pytest
 import trustme
 
 from collector.collecting import Running, collecting, report, settings_at
+from free_ports import free_port
 from homeroom_collector.access.settings import AccessSettings, ProxySettings, RoleRule
 from homeroom_collector.config import Listen
 from homeroom_collector.demo.processes import Children
 from homeroom_collector.model import School
-from stack import free_port, tool, until
+from stack import tool, until
 
 EXAMPLES = Path(__file__).parents[2] / "configs" / "proxy"
 AT_SCHOOL, AT_HOME = "127.0.0.70", "127.0.0.200"

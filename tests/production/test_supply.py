@@ -16,7 +16,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from stack import free_port
+from free_ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "collector" / "packaging"

@@ -14,7 +14,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from stack import free_port, tool, until
+from free_ports import free_port
+from stack import tool, until
 from systemd_units import complaints, exposure
 
 ROOT = Path(__file__).parents[2]

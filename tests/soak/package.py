@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from debian_root import in_overlay
-from stack import free_port
+from free_ports import free_port
 
 BUILD = Path(__file__).parents[2] / "collector" / "packaging" / "build_deb.py"
 

@@ -24,6 +24,7 @@ import aiohttp
 import sqlalchemy as sa
 
 from api_fuzz import ROLES, email_desk, fuzz
+from free_ports import free_port
 from homeroom_collector.access.roles import Grant, Role, encode
 from homeroom_collector.demo.processes import Children
 from homeroom_collector.demo.tokens import make_tokens
@@ -31,7 +32,7 @@ from homeroom_collector.store import api_tokens, open_store
 from hostile_bodies import barrage
 from postbox import open_mailbox
 from siege import Siege, report_on
-from stack import Stack, free_port
+from stack import Stack
 
 BODIES = int(os.environ.get("HOMEROOM_BODIES", "1000000"))
 SEED = int(os.environ.get("HOMEROOM_SEED", "10"))

@@ -9,6 +9,7 @@ import pytest
 from joserfc.jwk import OctKey, RSAKey
 
 from collector.collecting import Running, collecting, settings_at
+from free_ports import free_port
 from homeroom_collector.access.mapping import RoleRule
 from homeroom_collector.access.roles import Role
 from homeroom_collector.access.settings import AccessSettings, OpenIdSettings
@@ -16,7 +17,6 @@ from homeroom_collector.config import Settings
 from homeroom_collector.secret import Secret
 from homeroom_collector.store import sign_ins
 from openid_provider import SECRET, LyingProvider, lying_provider, real_provider
-from stack import free_port
 
 RULES = [
     RoleRule(role=Role.ADMIN, people=["amy@school.example"]),

@@ -20,7 +20,7 @@ PARENT = (
 
 
 async def said(log: Path) -> str:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (log.exists() and log.read_text().endswith("\n")):
             await asyncio.sleep(0.02)
     return log.read_text().splitlines()[0]
@@ -35,7 +35,7 @@ def alive(pid: int) -> bool:
 
 
 async def gone(pid: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while alive(pid):
             await asyncio.sleep(0.02)
 

@@ -19,10 +19,10 @@ import pytest
 import trustme
 
 import killing
+from free_ports import free_port
 from homeroom_collector.cli import main
 from homeroom_collector.doctor import telling
 from killing import Ledger
-from stack import free_port
 
 
 @dataclass
@@ -146,7 +146,7 @@ def _open_store(patient: Patient) -> None:
 
 
 def _silent_switch(patient: Patient) -> None:
-    target = {"name": "core-1", "host": "127.0.0.1", "port": free_port(socket.SOCK_DGRAM), "school": "lincoln"}
+    target = {"name": "core-1", "host": "127.0.0.1", "port": free_port(), "school": "lincoln"}
     ways = [{"name": "read", "community": "public"}]
     patient.settings["snmp"] = {"credentials": ways, "targets": [target], "timeout": "1s"}
 

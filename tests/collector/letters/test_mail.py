@@ -12,6 +12,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from free_ports import free_port
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.mail import (
     Attachment,
@@ -25,7 +26,6 @@ from homeroom_collector.mail import (
 from homeroom_collector.mail.settings import problems
 from homeroom_collector.secret import SecretSource
 from postbox import Mailbox
-from stack import free_port
 
 PLAIN = Letter(key="k", to="pat@d.example", subject="Übergang ist weg", text="First\n.\n..dots\n" + "long " * 400)
 

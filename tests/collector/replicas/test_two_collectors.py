@@ -42,11 +42,11 @@ async def test_what_one_is_told_the_other_shows(pair: tuple[Running, Running]):
     status, given = await one.enroll(serial="SN-1")
     assert status == 201
     key, device_id = given["device_key"], given["device_id"]
-    await until(lambda: known(two, device_id), 20, "a device that enrolled at the other")
+    await until(lambda: known(two, device_id), 60, "a device that enrolled at the other")
     assert (await one.send(key, report(1, uptime={"boots_total": 7})))[1]["accepted"] == 1
-    await until(lambda: known(two, device_id, 7), 20, "a report that the other took")
+    await until(lambda: known(two, device_id, 7), 60, "a report that the other took")
     assert (await two.send(key, report(2, uptime={"boots_total": 8})))[1]["accepted"] == 1
-    await until(lambda: known(one, device_id, 8), 20, "a report back")
+    await until(lambda: known(one, device_id, 8), 60, "a report back")
     assert one.collector.registry.get_sample_value("homeroom_replica_devices_followed_total") >= 1
 
 
@@ -88,16 +88,16 @@ async def test_a_revoked_key_is_worth_nothing_anywhere(pair: tuple[Running, Runn
         async def refused(each: Running = each) -> bool | None:
             return (await each.send(key, report(2)))[0] == 401 or None
 
-        await until(refused, 40, "a key that is refused")
+        await until(refused, 60, "a key that is refused")
 
 
 async def test_a_line_that_broke_is_caught_up(pair: tuple[Running, Running]):
     one, two = pair
     _, given = await one.enroll(serial="SN-2")
-    await until(lambda: known(two, given["device_id"]), 20, "a device that enrolled at the other")
+    await until(lambda: known(two, given["device_id"]), 60, "a device that enrolled at the other")
     listening = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query = 'SELECT 1'"
     )
     await one.rows(listening)
     await one.send(given["device_key"], report(1, uptime={"boots_total": 9}))
-    await until(lambda: known(two, given["device_id"], 9), 40, "a report of the time without a line")
+    await until(lambda: known(two, given["device_id"], 9), 60, "a report of the time without a line")

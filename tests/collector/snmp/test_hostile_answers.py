@@ -449,5 +449,5 @@ def in_time(
         rows = asyncio.run(conversed(engine, script, talk, timeout_seconds=FUZZED))
     except SnmpError:
         rows = None
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     assert rows is None or not expect_error

@@ -109,7 +109,7 @@ async def test_the_poller_takes_up_what_is_new_and_leaves_what_is_gone(file):
     assert {report.device_id for report in sink.reports} == {"here", "there"}
     write(file, [THIRD])
     read.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while poller.look_now("10.0.0.3") == 0:
             await asyncio.sleep(0.01)
     sink.reports.clear()

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from alertmanager import WATCHDOG, Alertmanager, alert, program, running
 from collector.collecting import Running, collecting, settings_at
+from free_ports import free_port
 from homeroom_collector.access.roles import Grant, Role, encode
 from homeroom_collector.config import TicketFile
 from homeroom_collector.rules.alerts import BLIND
@@ -24,7 +25,7 @@ from homeroom_collector.tickets.alertmanager.payload import UnreadableError, fro
 from homeroom_collector.tickets.alertmanager.settings import AlertmanagerSettings
 from homeroom_collector.tickets.alertmanager.source import AlertSource
 from homeroom_collector.tickets.source import Look
-from stack import free_port, until
+from stack import until
 
 TICKETS = {
     "desk": "request_tracker",

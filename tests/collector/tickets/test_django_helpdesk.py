@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 import django_helpdesk as server
+from free_ports import free_port
 from homeroom_collector.rules.incident import external_key
 from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets.building import Building
@@ -23,7 +24,6 @@ from homeroom_collector.tickets.errors import (
     TicketGoneError,
 )
 from homeroom_collector.tickets.trial import trial
-from stack import free_port
 from ticket_samples import entry, new_ticket, told_resolved_and_opened
 
 _numbers = itertools.count(1)

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from prometheus_client import CollectorRegistry
 
+from free_ports import free_port
 from homeroom_collector.mail import MailServer, MailSettings
 from homeroom_collector.store import open_store, tickets
 from homeroom_collector.tickets.building import Building
@@ -22,7 +23,6 @@ from homeroom_collector.tickets.folding import Fold
 from homeroom_collector.tickets.loop import TicketLoop
 from homeroom_collector.tickets.measures import TicketMeasures
 from postbox import Mailbox, open_mailbox
-from stack import free_port
 from ticket_samples import KEY, NOON, PLACE, POLICY, Sources, incident
 from ticket_samples import new_ticket as new
 

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from failing_database import without_table
+from free_ports import free_port
 from homeroom_collector.rules.incident import external_key
 from homeroom_collector.secret import SecretSource
 from homeroom_collector.tickets import words
@@ -27,7 +28,6 @@ from homeroom_collector.tickets.errors import (
 )
 from request_tracker import FIELD, QUEUE
 from request_tracker import RequestTracker as Server
-from stack import free_port
 from ticket_samples import entry, ticket, told_resolved_and_opened
 
 _numbers = itertools.count(1)

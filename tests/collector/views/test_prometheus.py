@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from aiohttp.test_utils import TestServer
 from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry
 
+from free_ports import free_port
 from homeroom_collector.fleet import Fleet
 from homeroom_collector.views import site
 from homeroom_collector.views.metrics.settings import MetricsSettings
@@ -29,12 +29,6 @@ async def plain_text_only(request: web.Request, handler: Handler) -> web.StreamR
     headers = request.headers.copy()
     headers["Accept"] = "text/plain;version=0.0.4"
     return await handler(request.clone(headers=headers))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager
