@@ -43,7 +43,7 @@ $(TYPES): agent/chromebook/package-lock.json | tools
 	@touch $@
 
 test: install tools chromebook-types
-	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 lint: install
 	$(BIN)/ruff check .

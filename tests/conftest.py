@@ -1,11 +1,18 @@
 """Options shared by all tests."""
 
+import os
+
 import hypothesis
 import pytest
 
 # How long one example takes says more of the machine's other work than of ours.
 hypothesis.settings.register_profile("homeroom", deadline=None)
 hypothesis.settings.load_profile("homeroom")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: tests wait for other programs two fifths of their time."""
+    return max(1, (os.cpu_count() or 1) * 3 // 2)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -27,6 +27,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+_RUN_SECONDS = 240.0
+
 
 @dataclass
 class Process:
@@ -55,9 +57,28 @@ class Process:
 async def start(words: list[str], *, out: Path, err: Path, limits: dict[int, int] | None = None) -> Process:
     """Run ``homeroom WORDS…``; what it prints is added to files. ``limits`` are of ``resource``, soft and hard."""
     reader, writer = await asyncio.open_unix_connection(_server())
-    wanted = {"words": words, "out": str(out), "err": str(err), "limits": list((limits or {}).items())}
-    writer.write(json.dumps(wanted).encode() + b"\n")
+    writer.write(_wanted(words, out, err, limits=list((limits or {}).items())))
     return Process(int(json.loads(await reader.readline())["pid"]), reader, writer)
+
+
+def run(
+    words: list[str], *, cwd: Path | None = None, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run ``homeroom WORDS…`` to its end, as ``subprocess.run`` would; ``environment`` replaces this process's."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as connection:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        connection.settimeout(_RUN_SECONDS)
+        connection.connect(_server())
+        wanted = _wanted(words, out, err, cwd=str(cwd or Path.cwd()), environment=environment or dict(os.environ))
+        connection.sendall(wanted)
+        with connection.makefile("rb") as line:
+            line.readline()
+            status = int(json.loads(line.readline())["status"])
+        return subprocess.CompletedProcess(words, status, out.read_text(), err.read_text())
+
+
+def _wanted(words: list[str], out: Path, err: Path, **more: Any) -> bytes:
+    return json.dumps({"words": words, "out": str(out), "err": str(err), **more}).encode() + b"\n"
 
 
 @lru_cache(maxsize=1)
@@ -132,8 +153,12 @@ def _become(wanted: dict[str, Any], main: Any) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.closerange(3, 256)
-    for number, most in wanted["limits"]:
+    for number, most in wanted.get("limits", ()):
         resource.setrlimit(number, (most, most))
+    os.chdir(wanted.get("cwd", "."))
+    if "environment" in wanted:
+        os.environ.clear()
+        os.environ.update(wanted["environment"])
     status = 1
     try:
         status = main(wanted["words"])

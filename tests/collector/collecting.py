@@ -18,6 +18,7 @@ import aiohttp
 import sqlalchemy as sa
 from aiohttp import web
 
+from fresh_stores import sqlite_at
 from homeroom_collector.access.link import make_link
 from homeroom_collector.access.roles import Grant, Role, encode
 from homeroom_collector.app import COLLECTOR, Collector, build
@@ -146,4 +147,4 @@ async def collecting(settings: Settings, clock: Clock | None = None) -> AsyncIte
 
 def settings_at(folder: Path, **changed: Any) -> Settings:
     """Settings with a store of the test's own."""
-    return Settings(store=StoreSettings(url=f"sqlite:///{folder / 'homeroom.db'}"), **changed)
+    return Settings(store=StoreSettings(url=sqlite_at(folder)), **changed)

@@ -6,13 +6,13 @@ import csv
 import io
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+import zygote
 from fast_agent import fast_agent, switch
 from free_ports import free_port
 from homeroom_collector import strict
@@ -23,8 +23,7 @@ needs_snmpd = pytest.mark.skipif(SNMPD is None, reason=SNMPD_MISSING)
 
 
 def discover(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "homeroom_collector", "snmp", "discover", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=folder, check=False)
+    return zygote.run(["snmp", "discover", *arguments], cwd=folder)
 
 
 def rows(result: subprocess.CompletedProcess[str]) -> list[dict[str, str]]:

@@ -78,6 +78,8 @@ def _add_probe(parser: argparse.ArgumentParser) -> None:
 def run_probe(options: argparse.Namespace) -> int:
     """Print what the device tells. Exit status 1 where it does not answer or cannot be understood."""
     ways = _ways(options)
+    if options.record and not options.record.parent.is_dir():
+        raise ConfigError([f"{options.record}: cannot be written: {options.record.parent} is no folder"])
     gear = asyncio.run(_probe(options, ways))
     host, port = options.target
     target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
