@@ -10,9 +10,11 @@ hypothesis.settings.register_profile("homeroom", deadline=None)
 hypothesis.settings.load_profile("homeroom")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Half as many again as there are cores: tests wait for other programs two fifths of their time."""
-    return max(1, (os.cpu_count() or 1) * 3 // 2)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores * 3 // 2)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
