@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 
 from homeroom_collector.views.pages.environment import render
@@ -14,7 +15,7 @@ def as_html(report: Report) -> str:
 
 
 def as_mail(report: Report) -> str:
-    """The same for mail programs, which show no drawings: charts in words."""
+    """The same for mail programs, which show no drawings and know no variables: charts in words, plain colours."""
     return _laid_out(report, drawn=False)
 
 
@@ -31,8 +32,16 @@ def as_text(report: Report) -> str:
 
 def _laid_out(report: Report, *, drawn: bool) -> str:
     # A chart has its style inside: programs that make PDF draw each drawing by itself.
-    styles = {"style": _text("report.css"), "chart_style": _text("chart.css")}
+    style = _text("report.css")
+    styles = {"style": style if drawn else _without_variables(style), "chart_style": _text("chart.css")}
     return render("report.html", report=report, drawn=drawn, **styles)
+
+
+def _without_variables(style: str) -> str:
+    """A style sheet with each variable's value in its place; Outlook, which draws mail by Word, leaves them out."""
+    values = dict(re.findall(r"(--[\w-]+): ([^;]+);", style))
+    rules = re.sub(r":root \{[^}]*\}\n", "", style)
+    return re.sub(r"var\((--[\w-]+)\)", lambda found: values[found[1]], rules)
 
 
 def _text(name: str) -> str:

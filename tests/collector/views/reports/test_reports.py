@@ -16,7 +16,7 @@ from homeroom_collector.model import Device
 from homeroom_collector.store import Connection, Store, attendance, devices
 from homeroom_collector.store.attendance import Attended
 from homeroom_collector.store.schema import daily
-from homeroom_collector.views.reports import Facts, as_html, as_pdf, made, month, quarter
+from homeroom_collector.views.reports import Facts, as_html, as_mail, as_pdf, made, month, quarter
 
 OCTOBER = month("2026-10")
 DAYS = [OCTOBER.first + timedelta(days=n) for n in range(31) if (OCTOBER.first + timedelta(days=n)).weekday() < 5]
@@ -84,6 +84,22 @@ def test_every_chart_is_told_in_words_too(facts: Facts):
 def test_a_report_loads_nothing_and_runs_nothing(facts: Facts):
     html = as_html(made(facts))
     assert not re.search(r"<script|src=|href=|url\(|@import", html)
+
+
+def test_a_letter_has_plain_colours_that_are_read_on_white(facts: Facts):
+    html, document = as_mail(made(facts)), as_html(made(facts))
+    assert "var(--" in document
+    assert "--" not in html.partition("<style>")[2].partition("</style>")[0]
+    colours = re.findall(r"[ {;]color: (\S+?)[;} ]", html)
+    assert len(colours) >= 4
+    assert [each for each in colours if contrast_on_white(each) < 4.5] == []
+
+
+def contrast_on_white(colour: str) -> float:
+    """Of #rrggbb, by https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio; AA asks for 4.5."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 def test_a_school_that_was_never_heard_of_gets_a_report_that_says_so(facts: Facts):
