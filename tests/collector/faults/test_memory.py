@@ -13,12 +13,13 @@ import pytest
 
 import killing
 from collector.collecting import settings_at
+from free_ports import free_port
 from homeroom_collector.cli.serve import serve
 from homeroom_collector.config import Listen
 from homeroom_collector.errors import CollectorError
 from killing import Collector, Ledger
 from snmp_agents import SNMPD, SNMPD_MISSING, snmpd
-from stack import free_port, until
+from stack import until
 
 TARGETS, DEVICES = 60, 4
 
