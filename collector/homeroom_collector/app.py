@@ -377,6 +377,8 @@ async def draw_topology(collector: Collector) -> None:
     fleet.network_changed = False  # what is told while we draw is for the next drawing
     found = await polled(collector.store, collector.intake.wire, keep=True)
     outlines = [each.outline for each in found]
+    kinds = ((each.device_id, each.gear.identity) for each in outlines)
+    fleet.recall_kinds({device_id: identity.kind for device_id, identity in kinds if identity and identity.kind})
     wan = await asyncio.to_thread(wan_ports, collector.settings.snmp)
     fleet.use_network(await asyncio.to_thread(draw_network, outlines, wan))
 

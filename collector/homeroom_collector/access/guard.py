@@ -72,7 +72,10 @@ class Guard:
         scheme = self.addresses.scheme(request)
         identity = None
         try:
-            self.turnstile.admit_address(self.addresses.of(request))
+            # A Prometheus that shows its token is bounded by that alone, whoever else is busy at its address.
+            scraping = need.kind == "monitoring" and "Authorization" in request.headers
+            if not scraping:
+                self.turnstile.admit_address(self.addresses.of(request))
             identity = await self._identity(request, need)
             if identity is not None:
                 self.turnstile.admit_reader(identity.token_id or f"{identity.caller.method}:{identity.caller.name}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC
 
 from homeroom_agent.report import NetworkGear, Report
@@ -56,7 +56,7 @@ class Fleet:
         self.bandwidth = bandwidth or BandwidthPolicy()
         self.version = 0
         self.network = Network()
-        self.network_changed = False
+        self.network_changed = True  # nothing is drawn yet, and gear that is down tells nothing
         self.on_report: OnReport | None = None
         self._calendars = calendars or CalendarBook(CalendarRules(zone=UTC))
         self._schools: dict[str, SchoolState] = {}
@@ -229,6 +229,13 @@ class Fleet:
         for member in self._members.values():
             if member.device.device_class == "network":
                 self._hang(member)
+
+    def recall_kinds(self, kinds: Mapping[str, str]) -> None:
+        """Take gear that has not said since the start what it is for what it was when it last answered."""
+        for device_id, kind in kinds.items():
+            member = self._members.get(device_id)
+            if member is not None and not member.software.kind:
+                self._note_software(self._state(member.device.school_id), member, member.software._replace(kind=kind))
 
     def use_calendars(self, calendars: CalendarBook) -> None:
         """Live by other calendars from the next refresh on."""

@@ -10,7 +10,8 @@ import pytest
 from collector.collecting import Running, collecting, role, settings_at
 from homeroom_collector.access.settings import AccessSettings
 from homeroom_collector.cli import main
-from homeroom_collector.config import Listen
+from homeroom_collector.config import LimitSettings, Listen
+from homeroom_collector.ingest.limits import Allowance
 from homeroom_collector.store import api_tokens
 
 
@@ -53,6 +54,24 @@ async def test_metrics_are_open_to_this_machine_and_to_tokens_of_scrapers(tmp_pa
         for headers, expected in (({}, 200), (away, 401), (away | scraper, 200)):
             async with running.http.get(running.url + "/metrics", headers=headers) as answer:
                 assert answer.status == expected
+
+
+async def test_a_scraper_is_heard_however_much_comes_from_its_address(tmp_path: Path):
+    few = Allowance(per_second=0.001, burst=3)
+    limits = LimitSettings(address=few, failure=few)
+    listen = Listen(trusted_proxies=["127.0.0.0/8"])
+    async with collecting(settings_at(tmp_path, listen=listen, limits=limits)) as running:
+        away = {"X-Forwarded-For": "203.0.113.9"}
+        scraper = away | {"Authorization": f"Bearer {await running.api_token(role('scraper'))}"}
+        wrong = away | {"Authorization": "Bearer hra0123456789abcdef.guess"}
+
+        async def scrape(headers: dict[str, str]) -> int:
+            async with running.http.get(running.url + "/metrics", headers=headers) as answer:
+                return answer.status
+
+        assert [await scrape(away) for _ in range(4)] == [401, 401, 401, 429]
+        assert [await scrape(scraper) for _ in range(4)] == [200] * 4
+        assert [await scrape(wrong) for _ in range(4)] == [401, 401, 401, 429], "guessing is bounded as ever"
 
 
 async def test_a_proxy_that_nobody_named_does_not_make_strangers_local(running: Running):

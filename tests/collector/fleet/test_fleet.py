@@ -122,6 +122,17 @@ def test_ports_are_told_apart_by_name_and_only_namesakes_by_index(fleet: Fleet) 
         }
 
 
+def test_gear_that_is_down_at_the_start_is_counted_as_what_it_was(fleet: Fleet) -> None:
+    silent = Report(source="snmp", sequence=1, measured_at=NOW, network=NetworkGear(reachable=False))
+    fleet.apply("switch", silent, NOW)
+    assert series(fleet, "switch")["homeroom_target_up", b'kind=""} '] == 0
+    fleet.recall_kinds({"switch": "switch", "nobody": "router"})
+    found = {label for name, label in series(fleet, "switch") if name == "homeroom_target_up"}
+    assert found == {b'kind="switch"} '}
+    fleet.recall_kinds({"switch": "router"})
+    assert series(fleet, "switch")["homeroom_target_up", b'kind="switch"} '] == 0, "what it says itself is stronger"
+
+
 def test_gear_that_does_not_answer_is_down_and_shows_no_old_measurement(fleet: Fleet) -> None:
     fleet.apply("switch", gear(Interface(index=1, name="1", in_octets=1)), NOW)
     silent = Report(source="snmp", sequence=2, measured_at=NOW + 60, network=NetworkGear(reachable=False))

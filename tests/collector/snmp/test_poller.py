@@ -262,6 +262,14 @@ async def test_a_kind_given_by_the_configuration_wins(start, time, sink):
     assert sink.reports[0].network.identity.kind == "router"
 
 
+async def test_a_kind_given_by_the_configuration_is_told_of_what_never_answered(start, time, network, sink):
+    network.devices["nobody"] = Device()
+    network.devices["nobody"].error = SILENCE
+    async with start(target("nobody", kind="router")):
+        await time.pass_by(60)
+    assert (sink.reports[0].network.reachable, sink.reports[0].network.identity.kind) == (False, "router")
+
+
 async def test_a_family_that_cannot_take_getbulk_is_spared_it(time, network):
     device = network.devices["a"] = Device()
     device.values["1.3.6.1.2.1.1.2.0"] = Oid("1.3.6.1.4.1.2435.2.3.9.1")  # a Brother printer

@@ -221,14 +221,16 @@ class Watch:
         answered = self._session is not None and self._session.cost.variables > 0
         await self.close()
         reason = f"took longer than {self._pace.budget_seconds:g} s"
-        return NetworkGear(reachable=answered, errors=[TableError(table="poll", error=reason)])
+        errors = [TableError(table="poll", error=reason)]
+        return NetworkGear(reachable=answered, identity=self._identity(None), errors=errors)
 
     async def _failed(self, error: SnmpError) -> NetworkGear:
         """A device that answers with a refusal is there; only silence is unreachable."""
         await self.close()
         silent = isinstance(error, SnmpTimeoutError)
         reason = "timeout" if type(error) is SnmpTimeoutError else str(error)[:500]
-        return NetworkGear(reachable=not silent, errors=[TableError(table="session", error=reason)])
+        errors = [TableError(table="session", error=reason)]
+        return NetworkGear(reachable=not silent, identity=self._identity(None), errors=errors)
 
     def _count(self, gear: NetworkGear) -> None:
         if gear.reachable and gear.system is not None:
@@ -243,6 +245,7 @@ class Watch:
             self._way = None
 
     def _identity(self, identity: GearIdentity | None) -> GearIdentity | None:
+        """What the device is, by the configuration first: that knows it also of one that never answered."""
         if self.target.kind is None:
             return identity
         return dataclasses.replace(identity or GearIdentity(), kind=self.target.kind)
