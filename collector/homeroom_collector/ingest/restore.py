@@ -43,6 +43,7 @@ async def restore(
             audience.apply_all(told)
         for stored in portion:
             on_google(stored.device_id, stored.google)
+        portion.clear()  # before the next is read
     _log.info("%d devices with reports read from the store in %.1f s", count, time.monotonic() - started)
 
 
@@ -54,7 +55,8 @@ async def _stored(store: Store) -> AsyncIterator[list[latest.Stored]]:
     number = -1
     while portion := await store.read(partial(latest.after, number=number, most=_PORTION)):
         number = portion[-1].device_number
-        yield sorted(portion, key=_school)
+        portion.sort(key=_school)
+        yield portion
 
 
 def retell(stored: latest.Stored, wire: Wire, audience: Audience, on_google: Callable[[str, str | None], None]) -> None:
