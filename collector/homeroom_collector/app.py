@@ -31,6 +31,7 @@ from homeroom_collector.history.upkeep import EVERY_SECONDS, Upkeep
 from homeroom_collector.http.address import Addresses, Campus
 from homeroom_collector.http.connection import in_time
 from homeroom_collector.http.problem import unknown_calls
+from homeroom_collector.http.site import LANE
 from homeroom_collector.ingest.clock import SchoolDays
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.forgetting import Forgetting
@@ -129,7 +130,9 @@ def build(settings: Settings, registry: CollectorRegistry | None = None, clock: 
     app = web.Application(client_max_size=settings.ingest.max_request_bytes, middlewares=[in_time()])
     app[COLLECTOR], app[CRIPPLED] = collector, asyncio.Event()
     gate = _gate(collector)
-    app.add_routes(access.requires(access.DEVICE, *_calls(collector, gate)))
+    agents = _agents(collector, gate)
+    app[LANE] = agents.lane()
+    app.add_routes(access.requires(access.DEVICE, *_calls(collector, gate, agents)))
     app.add_routes(_views(collector))
     app.add_routes(ProblemCalls(collector.store).routes())
     chromebook.serve(app, settings.chromebooks)
@@ -242,11 +245,14 @@ def _gate(collector: Collector) -> Gate:
     )
 
 
-def _calls(collector: Collector, gate: Gate) -> list[web.RouteDef]:
+def _agents(collector: Collector, gate: Gate) -> AgentCalls:
     settings, intake = collector.settings, collector.intake
     renewal = Renewal(intake.commit, intake.keyring, gate, settings.enrolment.key_lifetime, collector.clock)
-    agents = AgentCalls(intake, gate, renewal, settings.agents.told(), settings.ingest.max_body_bytes)
-    throughput = ThroughputCalls(intake.ledger, gate, intake.campus)
+    return AgentCalls(intake, gate, renewal, settings.agents.told(), settings.ingest.max_body_bytes)
+
+
+def _calls(collector: Collector, gate: Gate, agents: AgentCalls) -> list[web.RouteDef]:
+    throughput = ThroughputCalls(collector.intake.ledger, gate, collector.intake.campus)
     return [*agents.routes(), *throughput.routes(), *collector.satellites.routes(gate)]
 
 

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from homeroom_collector.config import Listen
 from homeroom_collector.http.doorkeeper import Doorkeeper
-from homeroom_collector.http.site import Site, files_for
+from homeroom_collector.http.site import LANE, Site, files_for
 
 
 def runner_of(app: web.Application, *, stop_seconds: float) -> web.AppRunner:
@@ -25,4 +25,5 @@ def site_of(
     bounds = listen.connections
     trusted = [ip_network(block) for block in listen.trusted_proxies]
     doorkeeper = Doorkeeper(files_for(bounds.most), bounds.per_address, trusted, registry)
-    return Site(runner, listen.host, listen.port, doorkeeper=doorkeeper, bounds=bounds, ssl_context=context)
+    lane = runner.app.get(LANE)
+    return Site(runner, listen.host, listen.port, doorkeeper=doorkeeper, bounds=bounds, lane=lane, ssl_context=context)

@@ -45,8 +45,8 @@ def role(name: str, *school_ids: str) -> Grant:
 class Running:
     """One collector and one client of it."""
 
-    def __init__(self, app: web.Application, http: aiohttp.ClientSession, url: str) -> None:
-        self.app, self.http, self.url = app, http, url
+    def __init__(self, app: web.Application, http: aiohttp.ClientSession, url: str, runner: web.AppRunner) -> None:
+        self.app, self.http, self.url, self.runner = app, http, url, runner
         self.collector: Collector = app[COLLECTOR]
 
     async def token(self, school_id: str = "lincoln", **limits: Any) -> str:
@@ -140,7 +140,7 @@ async def collecting(settings: Settings, clock: Clock | None = None) -> AsyncIte
         await site_of(runner, replace(settings.listen, port=0), app[COLLECTOR].registry).start()
         host, port = runner.addresses[0][:2]
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
-            yield Running(app, http, f"http://{host}:{port}")
+            yield Running(app, http, f"http://{host}:{port}", runner)
     finally:
         await runner.cleanup()
 

@@ -10,8 +10,7 @@ import ipaddress
 from collections.abc import Iterable
 from functools import lru_cache
 
-from aiohttp import web
-
+from homeroom_collector.http.whole import Asking
 from homeroom_collector.model import School
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -55,7 +54,7 @@ class Addresses:
     def __init__(self, trusted_proxies: Iterable[str]) -> None:
         self._trusted = tuple(ipaddress.ip_network(block) for block in trusted_proxies)
 
-    def of(self, request: web.Request) -> str:
+    def of(self, request: Asking) -> str:
         """The client's address as text; the peer's where no trusted proxy says otherwise."""
         peer = request.remote or ""
         if not self._trusted or not within(parse(peer), self._trusted):
@@ -69,11 +68,11 @@ class Addresses:
                 break
         return client
 
-    def trusts(self, request: web.Request) -> bool:
+    def trusts(self, request: Asking) -> bool:
         """Whether a trusted proxy sent the request on, whose headers count."""
         return within(parse(request.remote or ""), self._trusted)
 
-    def scheme(self, request: web.Request) -> str:
+    def scheme(self, request: Asking) -> str:
         """``http`` or ``https``, as the client wrote it: behind a trusted proxy, what that says."""
         said = request.headers.get("X-Forwarded-Proto", "").strip().lower()
         if said in ("http", "https") and self.trusts(request):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 
 from aiohttp import web
@@ -19,6 +20,7 @@ from homeroom_collector.http import request_id
 from homeroom_collector.http.doorkeeper import Doorkeeper
 from homeroom_collector.http.problem import problem
 from homeroom_collector.http.settings import ConnectionSettings
+from homeroom_collector.http.whole import Lane
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -32,11 +34,29 @@ _NOT_HTTP = "this is not a request that HTTP/1.1 allows, or its head is too larg
 
 
 class Connection(web.RequestHandler):
-    """As aiohttp speaks HTTP, within ``bounds`` and counted by ``doorkeeper``."""
+    """As aiohttp speaks HTTP, within ``bounds`` and counted by ``doorkeeper``.
 
-    __slots__ = ("_bounds", "_doorkeeper", "_head_timer", "_let_in", "_reader_timer", "_wire")
+    Where there is a ``lane``, whole and plain requests for it are answered without aiohttp, until the first one comes
+    that is not: from then on aiohttp reads everything, because what it has read before only it knows.
+    """
 
-    def __init__(self, server: web.Server, doorkeeper: Doorkeeper, bounds: ConnectionSettings) -> None:
+    __slots__ = (
+        "_answering",
+        "_bounds",
+        "_closing",
+        "_doorkeeper",
+        "_head_timer",
+        "_held",
+        "_lane",
+        "_let_in",
+        "_peer",
+        "_reader_timer",
+        "_wire",
+    )
+
+    def __init__(
+        self, server: web.Server, doorkeeper: Doorkeeper, bounds: ConnectionSettings, lane: Lane | None = None
+    ) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
@@ -51,12 +71,17 @@ class Connection(web.RequestHandler):
         self._wire: asyncio.Transport | None = None
         self._head_timer: asyncio.TimerHandle | None = None
         self._reader_timer: asyncio.TimerHandle | None = None
+        self._lane, self._peer = lane, ("", "http")
+        self._answering: asyncio.Task[bytes | None] | None = None
+        self._held = b""
+        self._closing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let it in and wait for a head, or send it away."""
         self._wire = cast("asyncio.Transport", transport)
         peer = transport.get_extra_info("peername")
-        self._let_in = self._doorkeeper.enter(self, str(peer[0]) if peer else "")
+        self._peer = str(peer[0]) if peer else "", "https" if transport.get_extra_info("sslcontext") else "http"
+        self._let_in = self._doorkeeper.enter(self, self._peer[0])
         if not self._let_in:
             self._wire.write(_FULL)
             self._wire.close()
@@ -72,6 +97,64 @@ class Connection(web.RequestHandler):
         if self._let_in:
             self._doorkeeper.leave(self)
             super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Begin to answer a whole request, or let aiohttp read."""
+        if self._answering is not None:  # the next one came before this one was answered, and waits for its turn
+            self._held += data
+            if self._wire is not None:
+                self._wire.pause_reading()
+            return
+        request = self._lane.read(data, *self._peer) if self._lane is not None else None
+        if self._lane is None or request is None:
+            self._lane = None
+            super().data_received(data)
+            return
+        self._stop(self._head_timer)
+        self._keepalive = False  # whoever waits for an answer is not idle
+        self._doorkeeper.spoke(self)
+        self._answering = asyncio.get_running_loop().create_task(self._lane.answer(request))
+        self._answering.add_done_callback(partial(self._answered, data))
+
+    def _answered(self, data: bytes, answering: asyncio.Task[bytes | None]) -> None:
+        """Send what a lane answered; where it had no answer, aiohttp takes the same request from the beginning."""
+        self._answering = None
+        self._doorkeeper.fell_silent(self)
+        held, self._held = self._held, b""
+        if self._wire is None or answering.cancelled():
+            return
+        if held:
+            self._wire.resume_reading()
+        answer = None if answering.exception() else answering.result()
+        if answer is None:
+            self._lane, held = None, data + held
+        else:
+            self._wire.write(answer)
+        self._wait_for_next()
+        if self._closing:
+            super().close()
+        elif held:
+            self.data_received(held)
+
+    def _wait_for_next(self) -> None:
+        """Close it when nothing comes for too long, by aiohttp's own timer."""
+        self._keepalive = True
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
+
+    def close(self) -> None:
+        """Close it once what was asked is answered."""
+        self._closing = True
+        if self._answering is None:
+            super().close()
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - as aiohttp calls it
+        """Let what was asked be answered, for at most ``timeout`` seconds, and close."""
+        if self._answering is not None:
+            await asyncio.wait((self._answering,), timeout=timeout)
+            await asyncio.sleep(0)  # for the answer to be sent
+        await super().shutdown(timeout)
 
     def pause_writing(self) -> None:
         """The client has not read what was sent: it has some time for that."""

@@ -11,6 +11,10 @@ from aiohttp import web
 from homeroom_collector.http.connection import Connection
 from homeroom_collector.http.doorkeeper import Doorkeeper
 from homeroom_collector.http.settings import ConnectionSettings
+from homeroom_collector.http.whole import Lane
+
+LANE = web.AppKey("lane", Lane)
+"""The call of an application that is answered without aiohttp where that can be."""
 
 _BACKLOG = 1_024
 
@@ -18,7 +22,7 @@ _BACKLOG = 1_024
 class Site(web.BaseSite):
     """A TCP port of a runner, whose connections are bounded."""
 
-    __slots__ = ("_bounds", "_doorkeeper", "_host", "_port")
+    __slots__ = ("_bounds", "_doorkeeper", "_host", "_lane", "_port")
 
     def __init__(
         self,
@@ -28,10 +32,12 @@ class Site(web.BaseSite):
         *,
         doorkeeper: Doorkeeper,
         bounds: ConnectionSettings,
+        lane: Lane | None = None,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(runner, ssl_context=ssl_context, backlog=_BACKLOG)
         self._host, self._port, self._doorkeeper, self._bounds = host, port, doorkeeper, bounds
+        self._lane = lane
 
     @property
     def name(self) -> str:
@@ -44,7 +50,7 @@ class Site(web.BaseSite):
         server = self._runner.server
         assert isinstance(server, web.Server)
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(server, self._doorkeeper, self._bounds),
+            lambda: Connection(server, self._doorkeeper, self._bounds, self._lane),
             self._host,
             self._port,
             ssl=self._ssl_context,

@@ -1,43 +1,49 @@
-"""An answer that thousands get in the same second, written as one piece of memory instead of put together each time.
+"""An answer that thousands get, written as one piece of memory instead of put together each time.
 
-Once a second, and for each scheme, it goes the usual way through aiohttp and everything that adds to it; what was sent
-then is sent to all others of that second. So it says what any other answer would have said, the Date included.
+The first one, for each scheme, goes the usual way through aiohttp and everything that adds to it; what was sent then is
+sent to all others, with the Date of each second. So it says what any other answer would have said.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from email.utils import formatdate
 from functools import partial
 
 from aiohttp import ClientConnectionResetError, HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
+from homeroom_collector.http.whole import Asking
+
 
 class UsualAnswer:
     """A 200 with one body. ``scheme_of`` tells how a client came, on which its headers depend."""
 
-    def __init__(self, body: bytes, content_type: str, scheme_of: Callable[[web.Request], str]) -> None:
+    def __init__(self, body: bytes, content_type: str, scheme_of: Callable[[Asking], str]) -> None:
         self._body, self._content_type, self._scheme_of = body, content_type, scheme_of
-        self._ready: dict[str, _Ready] = {}
+        self._ready: dict[str, Ready] = {}
 
     def to(self, request: web.Request) -> web.StreamResponse:
         """The answer to a request."""
-        ready = self._ready.get(self._scheme_of(request))
-        if ready is not None and ready.second == int(time.time()) and _is_plain(request):
+        if not _is_plain(request):
+            return web.Response(body=self._body, content_type=self._content_type)
+        ready = self.ready(request)
+        if ready is not None:
             return ready
-        return self._first(request)
-
-    def _first(self, request: web.Request) -> web.StreamResponse:
-        """One that goes the usual way; the next ones of its kind repeat it."""
         answer = _First(body=self._body, content_type=self._content_type)
-        if _is_plain(request):
-            scheme, second = self._scheme_of(request), int(time.time())
-            answer.on_sent = partial(self._keep, scheme, second)
+        answer.on_sent = partial(self._keep, self._scheme_of(request))
         return answer
 
-    def _keep(self, scheme: str, second: int, sent: bytes) -> None:
-        self._ready[scheme] = _Ready(sent, second)
+    def ready(self, request: Asking) -> Ready | None:
+        """What is sent in this second, None where that is not known yet."""
+        ready = self._ready.get(self._scheme_of(request))
+        if ready is not None:
+            ready.set_time(int(time.time()))
+        return ready
+
+    def _keep(self, scheme: str, sent: bytes) -> None:
+        self._ready[scheme] = Ready(sent)
 
 
 def _is_plain(request: web.Request) -> bool:
@@ -57,20 +63,35 @@ class _First(web.Response):
             self.on_sent(f"HTTP/1.1 {self.status} {self.reason}\r\n{head}\r\n".encode() + self.body)
 
 
-class _Ready(web.StreamResponse):
-    """The same bytes for every request; holds nothing of any of them."""
+class Ready(web.StreamResponse):
+    """The same bytes for every request; holds nothing of any of them. ``sent`` is all of it."""
 
-    def __init__(self, sent: bytes, second: int) -> None:
+    def __init__(self, sent: bytes) -> None:
         super().__init__()
-        self._sent, self.second = sent, second
+        self.sent = sent
+        self._before, self._date, rest = sent.partition(b"\r\nDate: ")
+        self._after = rest[rest.index(b"\r\n") :]
+        self._second = 0
         self._keep_alive = True
+
+    def set_time(self, second: int) -> None:
+        """Make it that of a second, Unix time."""
+        if second != self._second:
+            self._second = second
+            self.sent = self._before + self._date + formatdate(second, usegmt=True).encode() + self._after
+
+    def with_body(self, body: bytes) -> bytes:
+        """All that is sent where the same answer says something else."""
+        head, _, old = self.sent.partition(b"\r\n\r\n")
+        length = b"\r\nContent-Length: %d\r\n"
+        return (head + b"\r\n").replace(length % len(old), length % len(body), 1) + b"\r\n" + body
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Send all of it. Raises ClientConnectionResetError where the client has gone."""
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ClientConnectionResetError("Cannot write to closing transport")
-        transport.write(self._sent)
+        transport.write(self.sent)
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:

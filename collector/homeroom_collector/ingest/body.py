@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Mapping
 
 from aiohttp import web
 
 from homeroom_collector.errors import RefusedError
+from homeroom_collector.http.whole import WholeRequest
 
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's way to say: with a gzip header
 _JSON = "application/json"
@@ -19,18 +21,31 @@ async def read_json(request: web.Request, most_bytes: int) -> bytes:
 
     Raises RefusedError: 400 broken gzip, 413 too large, 415 not JSON or an unknown encoding.
     """
-    if request.content_type != _JSON:
-        raise RefusedError(415, f"send {_JSON}, not {request.content_type}")
-    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding not in ("identity", "gzip", "x-gzip"):
-        raise RefusedError(415, f"content encoding {encoding[:32]!r} is not understood; send plain or gzip")
+    encoding = _encoding(request.content_type, request.headers)
     try:
         raw = await request.read()
     except web.HTTPRequestEntityTooLarge as error:
         raise RefusedError(413, error.text or "the request is too large") from None
-    if encoding == "identity":
-        return bounded(raw, most_bytes)
-    return await gunzip(raw, most_bytes)
+    return await _plain(raw, encoding, most_bytes)
+
+
+async def json_of(request: WholeRequest, most_bytes: int) -> bytes:
+    """As :func:`read_json`, of a request whose body is here."""
+    encoding = _encoding(request.headers.get("Content-Type", ""), request.headers)
+    return await _plain(request.body, encoding, most_bytes)
+
+
+def _encoding(content_type: str, headers: Mapping[str, str]) -> str:
+    if content_type != _JSON:
+        raise RefusedError(415, f"send {_JSON}, not {content_type}")
+    encoding = headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip"):
+        raise RefusedError(415, f"content encoding {encoding[:32]!r} is not understood; send plain or gzip")
+    return encoding
+
+
+async def _plain(raw: bytes, encoding: str, most_bytes: int) -> bytes:
+    return bounded(raw, most_bytes) if encoding == "identity" else await gunzip(raw, most_bytes)
 
 
 def bounded(raw: bytes, most_bytes: int) -> bytes:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from aiohttp import web
-
 from homeroom_collector.errors import RefusedError
 from homeroom_collector.http.address import Addresses
+from homeroom_collector.http.whole import Asking
 from homeroom_collector.ingest.keyring import Keyring
 from homeroom_collector.ingest.limits import Limits
 from homeroom_collector.store.keys import DeviceKey
@@ -23,7 +22,7 @@ class Gate:
     addresses: Addresses
     limits: Limits
 
-    async def caller(self, request: web.Request) -> tuple[DeviceKey, str]:
+    async def caller(self, request: Asking) -> tuple[DeviceKey, str]:
         """Whose key the request carries, and the address it comes from."""
         address = self.addresses.of(request)
         self.limits.admit_address(address)
@@ -37,7 +36,7 @@ class Gate:
             return await self.keyring.look_up(authorization)
 
     @contextmanager
-    def stranger(self, request: web.Request) -> Iterator[None]:
+    def stranger(self, request: Asking) -> Iterator[None]:
         """For a request without a key; where the block refuses it, that counts as a failure of its address."""
         address = self.addresses.of(request)
         self.limits.admit_address(address)

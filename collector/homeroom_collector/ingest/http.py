@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from functools import cached_property
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
+from homeroom_collector.errors import RefusedError, StoreUnavailableError
 from homeroom_collector.http.problem import Handler, answering_problems, problem, sayable
 from homeroom_collector.http.usual import UsualAnswer
-from homeroom_collector.ingest.body import read_json
+from homeroom_collector.http.whole import Lane, WholeRequest
+from homeroom_collector.ingest.body import json_of, read_json
 from homeroom_collector.ingest.enrolment import enrolment
 from homeroom_collector.ingest.gate import Gate
 from homeroom_collector.ingest.renewal import Renewal
 from homeroom_collector.ingest.service import USUAL, Intake, Taken
+from homeroom_collector.store.keys import DeviceKey
 
 _JSON = "application/json"
-_NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
+_REPORTS = "/api/v1/reports"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AgentCalls:
     """Handlers over one intake. ``settings`` goes to every agent with every answer, beside its leave to measure."""
 
@@ -36,7 +38,7 @@ class AgentCalls:
         """What to serve."""
         return [
             web.post("/api/v1/enroll", answering_problems(self.enrol)),
-            web.post("/api/v1/reports", answering_problems(self._reports())),
+            web.post(_REPORTS, answering_problems(self._reports())),
             web.get("/api/v1/echo", answering_problems(self.echo), allow_head=False),
             *self.renewal.routes(),
         ]
@@ -50,25 +52,52 @@ class AgentCalls:
         return web.Response(status=201, body=msgspec.json.encode(answer), content_type=_JSON)
 
     def _reports(self) -> Handler:
-        one = UsualAnswer(self._taken(USUAL), _JSON, self.gate.addresses.scheme)
-        intake, gate, renewal, most = self.intake, self.gate, self.renewal, self.most_body_bytes
+        one, gate, most = self.usual, self.gate, self.most_body_bytes
 
         async def reports(request: web.Request) -> web.StreamResponse:
             """``POST /api/v1/reports``: reports, which are committed when this answers 200."""
             caller, address = await gate.caller(request)
-            body = await read_json(request, most)
-            await renewal.settle(caller)
-            taken = await intake.take(caller, body, address)
-            if taken.rejected and not taken.accepted and not taken.duplicates:
+            taken = await self._take(caller, await read_json(request, most), address)
+            if _is_all_rejected(taken):
                 return _all_rejected(taken)
-            if taken is USUAL and not renewal.is_due(caller):
+            if taken is USUAL and not self.renewal.is_due(caller):
                 return one.to(request)
-            return web.Response(body=self._taken(taken, renewal.told(caller)), content_type=_JSON)
+            return web.Response(body=self._told(caller, taken), content_type=_JSON)
 
         return reports
 
-    def _taken(self, taken: Taken, more: Mapping[str, Any] = _NOTHING_MORE) -> bytes:
+    def lane(self) -> Lane:
+        """The same call for requests that are whole and plain, as laptops send them. What is refused is repeated."""
+        one, gate, most = self.usual, self.gate, self.most_body_bytes
+
+        async def reports(request: WholeRequest) -> bytes | None:
+            ready = one.ready(request)
+            if ready is None:
+                return None
+            try:
+                caller, address = await gate.caller(request)
+                taken = await self._take(caller, await json_of(request, most), address)
+            except (RefusedError, StoreUnavailableError):
+                return None
+            if taken is USUAL and not self.renewal.is_due(caller):
+                return ready.sent
+            return None if _is_all_rejected(taken) else ready.with_body(self._told(caller, taken))
+
+        return Lane(_REPORTS, reports)
+
+    @cached_property
+    def usual(self) -> UsualAnswer:
+        """What nearly every report is answered."""
+        return UsualAnswer(self._told(None, USUAL), _JSON, self.gate.addresses.scheme)
+
+    async def _take(self, caller: DeviceKey, body: bytes, address: str) -> Taken:
+        await self.renewal.settle(caller)
+        return await self.intake.take(caller, body, address)
+
+    def _told(self, caller: DeviceKey | None, taken: Taken) -> bytes:
+        """What a device is answered; nobody is asked for a new key."""
         slot = {"throughput_slot": taken.slot} if taken.slot else {}
+        more = self.renewal.told(caller) if caller else {}
         return msgspec.json.encode(
             {
                 "accepted": taken.accepted,
@@ -83,6 +112,10 @@ class AgentCalls:
         caller, _ = await self.gate.caller(request)
         await self.renewal.settle(caller)
         return web.Response(body=b"{}", content_type=_JSON)
+
+
+def _is_all_rejected(taken: Taken) -> bool:
+    return bool(taken.rejected) and not taken.accepted and not taken.duplicates
 
 
 def _rows(taken: Taken) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         host, port = runner.addresses[0][:2]
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http:
-            yield Running(app, http, f"http://{host}:{port}")
+            yield Running(app, http, f"http://{host}:{port}", runner)
     finally:
         await runner.cleanup()
 
