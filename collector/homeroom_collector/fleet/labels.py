@@ -14,6 +14,9 @@ Key = str | tuple[str, ...]
 _Rows = tuple[tuple[Key, ...], tuple[bytes, ...]]
 """Keys of rows, and the text of each."""
 
+_Name = tuple[tuple[str, ...], tuple[Key, ...]]
+"""Names of labels, and keys of rows."""
+
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
@@ -48,24 +51,37 @@ def distinct(names: Sequence[str], suffixes: Sequence[object]) -> tuple[str, ...
 
 
 class SharedTexts:
-    """Row keys and label texts that many devices have in common, held once. Bounded: past the limit it starts anew."""
+    """Row keys and label texts that many devices have in common, held once.
 
-    def __init__(self, limit: int = 200_000) -> None:
+    Bounded, whatever devices call their parts: of two generations of ``limit`` rows the older one goes when the younger
+    one is full, and what was asked for meanwhile has moved over. So what many have stays, and what one had goes.
+    """
+
+    def __init__(self, limit: int = 5_000) -> None:
         self._limit = limit
-        self._rows: dict[tuple[tuple[str, ...], tuple[Key, ...]], _Rows] = {}
+        self._young: dict[_Name, _Rows] = {}
+        self._old: dict[_Name, _Rows] = {}
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)
 
     def rows(self, labels: tuple[str, ...], keys: tuple[Key, ...]) -> _Rows:
         """The shared copy of these row keys, and of what follows the device's own label in each row.
 
         That is the other labels, the brace and a blank.
         """
-        found = self._rows.get((labels, keys))
+        name = (labels, keys)
+        found = self._young.get(name)
         if found is None:
-            if len(self._rows) >= self._limit:
-                self._rows.clear()
-            texts = tuple(_closed(labels, (key,) if isinstance(key, str) else key) for key in keys)
-            found = self._rows[labels, keys] = (keys, texts)
+            found = self._old.pop(name, None) or _rows(labels, keys)
+            if len(self._young) >= self._limit:
+                self._old, self._young = self._young, {}
+            self._young[labels, found[0]] = found
         return found
+
+
+def _rows(labels: tuple[str, ...], keys: tuple[Key, ...]) -> _Rows:
+    return keys, tuple(_closed(labels, (key,) if isinstance(key, str) else key) for key in keys)
 
 
 def _closed(labels: tuple[str, ...], values: tuple[str, ...]) -> bytes:

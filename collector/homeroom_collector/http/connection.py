@@ -30,6 +30,8 @@ _FULL = (
     b"X-Content-Type-Options: nosniff\r\n\r\n"
 )
 _LINGERING_SECONDS = 5.0
+_REST_SECONDS = 1.0
+"""How long a body may take to follow its head before aiohttp waits for it."""
 _NOT_HTTP = "this is not a request that HTTP/1.1 allows, or its head is too large"
 
 
@@ -42,6 +44,7 @@ class Connection(web.RequestHandler):
 
     __slots__ = (
         "_answering",
+        "_begun",
         "_bounds",
         "_closing",
         "_doorkeeper",
@@ -51,6 +54,7 @@ class Connection(web.RequestHandler):
         "_let_in",
         "_peer",
         "_reader_timer",
+        "_rest_timer",
         "_wire",
     )
 
@@ -73,7 +77,8 @@ class Connection(web.RequestHandler):
         self._reader_timer: asyncio.TimerHandle | None = None
         self._lane, self._peer = lane, ("", "http")
         self._answering: asyncio.Task[bytes | None] | None = None
-        self._held = b""
+        self._held = self._begun = b""
+        self._rest_timer: asyncio.TimerHandle | None = None
         self._closing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -91,8 +96,8 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Forget it."""
-        self._stop(self._head_timer)
-        self._stop(self._reader_timer)
+        for timer in (self._head_timer, self._reader_timer, self._rest_timer):
+            self._stop(timer)
         self._wire = None
         if self._let_in:
             self._doorkeeper.leave(self)
@@ -105,16 +110,32 @@ class Connection(web.RequestHandler):
             if self._wire is not None:
                 self._wire.pause_reading()
             return
-        request = self._lane.read(data, *self._peer) if self._lane is not None else None
-        if self._lane is None or request is None:
+        if self._lane is None:
+            super().data_received(data)
+            return
+        data, self._begun = self._begun + data, b""
+        request = self._lane.read(data, *self._peer)
+        if request == "more":
+            self._begun = data
+            self._rest_timer = self._rest_timer or self._loop.call_later(_REST_SECONDS, self._no_rest)
+            return
+        self._stop(self._rest_timer)
+        self._rest_timer = None
+        if request is None:
             self._lane = None
             super().data_received(data)
             return
         self._stop(self._head_timer)
         self._keepalive = False  # whoever waits for an answer is not idle
         self._doorkeeper.spoke(self)
-        self._answering = asyncio.get_running_loop().create_task(self._lane.answer(request))
+        self._answering = self._loop.create_task(self._lane.answer(request))
         self._answering.add_done_callback(partial(self._answered, data))
+
+    def _no_rest(self) -> None:
+        """The body is slow, and aiohttp is better at waiting."""
+        data, self._begun = self._begun, b""
+        self._lane = self._rest_timer = None
+        super().data_received(data)
 
     def _answered(self, data: bytes, answering: asyncio.Task[bytes | None]) -> None:
         """Send what a lane answered; where it had no answer, aiohttp takes the same request from the beginning."""

@@ -1,7 +1,7 @@
 """An answer that thousands get, written as one piece of memory instead of put together each time.
 
 The first one, for each scheme, goes the usual way through aiohttp and everything that adds to it; what was sent then is
-sent to all others, with the Date of each second. So it says what any other answer would have said.
+sent to all others, with the Date of each second and each request's own id. So it says what any other would have said.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import partial
 from aiohttp import ClientConnectionResetError, HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
+from homeroom_collector.http import request_id
 from homeroom_collector.http.whole import Asking
 
 
@@ -36,11 +37,8 @@ class UsualAnswer:
         return answer
 
     def ready(self, request: Asking) -> Ready | None:
-        """What is sent in this second, None where that is not known yet."""
-        ready = self._ready.get(self._scheme_of(request))
-        if ready is not None:
-            ready.set_time(int(time.time()))
-        return ready
+        """The same answer for a request that came this way, None where nobody was answered yet."""
+        return self._ready.get(self._scheme_of(request))
 
     def _keep(self, scheme: str, sent: bytes) -> None:
         self._ready[scheme] = Ready(sent)
@@ -63,35 +61,41 @@ class _First(web.Response):
             self.on_sent(f"HTTP/1.1 {self.status} {self.reason}\r\n{head}\r\n".encode() + self.body)
 
 
+_EACH = (b"date", request_id.HEADER.lower().encode())
+"""Headers that are not the same in all answers, by name in lower case."""
+
+
 class Ready(web.StreamResponse):
-    """The same bytes for every request; holds nothing of any of them. ``sent`` is all of it."""
+    """The same bytes for every request but for the time and the request's id; holds nothing of any of them."""
 
     def __init__(self, sent: bytes) -> None:
         super().__init__()
-        self.sent = sent
-        self._before, self._date, rest = sent.partition(b"\r\nDate: ")
-        self._after = rest[rest.index(b"\r\n") :]
-        self._second = 0
+        head, _, self._said = sent.partition(b"\r\n\r\n")
+        lines = [line for line in head.split(b"\r\n") if line.partition(b":")[0].lower() not in _EACH]
+        self._head = b"\r\n".join([*lines, request_id.HEADER.encode() + b": "])
+        self._second, self._rest = 0, b""
         self._keep_alive = True
 
-    def set_time(self, second: int) -> None:
-        """Make it that of a second, Unix time."""
+    def sent(self) -> bytes:
+        """All that is sent to the request that is answered now."""
+        second = int(time.time())
         if second != self._second:
-            self._second = second
-            self.sent = self._before + self._date + formatdate(second, usegmt=True).encode() + self._after
+            date = formatdate(second, usegmt=True).encode()
+            self._second, self._rest = second, b"\r\nDate: " + date + b"\r\n\r\n" + self._said
+        return b"%b%b%b" % (self._head, request_id.current().encode(), self._rest)
 
     def with_body(self, body: bytes) -> bytes:
         """All that is sent where the same answer says something else."""
-        head, _, old = self.sent.partition(b"\r\n\r\n")
         length = b"\r\nContent-Length: %d\r\n"
-        return (head + b"\r\n").replace(length % len(old), length % len(body), 1) + b"\r\n" + body
+        head, _, old = self.sent().partition(b"\r\n\r\n")
+        return head.replace(length % len(old), length % len(body), 1) + b"\r\n\r\n" + body
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Send all of it. Raises ClientConnectionResetError where the client has gone."""
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ClientConnectionResetError("Cannot write to closing transport")
-        transport.write(self.sent)
+        transport.write(self.sent())
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:

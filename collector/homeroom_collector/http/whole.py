@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from multidict import CIMultiDict, MultiMapping
 
@@ -48,19 +48,22 @@ class WholeRequest:
     scheme: str
 
 
-@dataclass(frozen=True, slots=True)
 class Lane:
     """The way of one call, POST to ``path``. ``answer`` gives all the bytes to send, or None: it is not the usual.
 
     Then, or where ``answer`` fails, the same request goes through aiohttp, so it must be one that can be repeated.
     """
 
-    path: str
-    answer: Callable[[WholeRequest], Coroutine[Any, Any, bytes | None]]
+    def __init__(self, path: str, answer: Callable[[WholeRequest], Coroutine[Any, Any, bytes | None]]) -> None:
+        self.answer = answer
+        self._start = f"POST {path} HTTP/1.1\r\n".encode()
 
-    def read(self, data: bytes, remote: str, scheme: str) -> WholeRequest | None:
-        """Read a request that is all of ``data``; None where it is not plain, or not for this call."""
-        start = f"POST {self.path} HTTP/1.1\r\n".encode()
+    def read(self, data: bytes, remote: str, scheme: str) -> WholeRequest | Literal["more"] | None:
+        """Read a request that is all of ``data``; None where it is not plain, or not for this call.
+
+        ``more``: the head is, and the body has not come yet, or not all of it: programs send them one after the other.
+        """
+        start = self._start
         if len(data) > _MOST_BYTES or not data.startswith(start):
             return None
         end = data.find(b"\r\n\r\n", 0, _MOST_HEAD_BYTES) + 2
@@ -68,8 +71,10 @@ class Lane:
             return None
         headers = _headers(data[len(start) : end].decode("ascii"))
         body = data[end + 2 :]
-        if headers is None or headers["content-length"] != str(len(body)):
+        if headers is None or (missing := int(headers["content-length"]) - len(body)) < 0:
             return None
+        if missing:
+            return "more"
         return WholeRequest(CIMultiDict(headers), body, remote, scheme)
 
 

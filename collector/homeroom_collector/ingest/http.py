@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from homeroom_collector.errors import RefusedError, StoreUnavailableError
+from homeroom_collector.http import request_id
 from homeroom_collector.http.problem import Handler, answering_problems, problem, sayable
 from homeroom_collector.http.usual import UsualAnswer
 from homeroom_collector.http.whole import Lane, WholeRequest
@@ -74,13 +75,15 @@ class AgentCalls:
             ready = one.ready(request)
             if ready is None:
                 return None
+            given = request.headers.get(request_id.HEADER)
+            request_id.begin(given if given is not None and gate.addresses.trusts(request) else None)
             try:
                 caller, address = await gate.caller(request)
                 taken = await self._take(caller, await json_of(request, most), address)
             except (RefusedError, StoreUnavailableError):
                 return None
             if taken is USUAL and not self.renewal.is_due(caller):
-                return ready.sent
+                return ready.sent()
             return None if _is_all_rejected(taken) else ready.with_body(self._told(caller, taken))
 
         return Lane(_REPORTS, reports)
