@@ -131,7 +131,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None, clock: 
     app[COLLECTOR], app[CRIPPLED] = collector, asyncio.Event()
     gate = _gate(collector)
     agents = _agents(collector, gate)
-    app[LANE] = agents.lane()
+    app[LANE] = agents.lane(settings.ingest.max_request_bytes)
     app.add_routes(access.requires(access.DEVICE, *_calls(collector, gate, agents)))
     app.add_routes(_views(collector))
     app.add_routes(ProblemCalls(collector.store).routes())

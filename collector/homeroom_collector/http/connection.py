@@ -110,11 +110,12 @@ class Connection(web.RequestHandler):
             if self._wire is not None:
                 self._wire.pause_reading()
             return
-        if self._lane is None:
+        if self._lane is None or self._closing:
             super().data_received(data)
             return
         data, self._begun = self._begun + data, b""
-        request = self._lane.read(data, *self._peer)
+        # One that does not read its answers gets them as aiohttp writes, which waits for it.
+        request = self._lane.read(data, *self._peer) if not self._paused else None
         if request == "more":
             self._begun = data
             self._rest_timer = self._rest_timer or self._loop.call_later(_REST_SECONDS, self._no_rest)
@@ -142,7 +143,7 @@ class Connection(web.RequestHandler):
         self._answering = None
         self._doorkeeper.fell_silent(self)
         held, self._held = self._held, b""
-        if self._wire is None or answering.cancelled():
+        if self._wire is None or self._wire.is_closing() or answering.cancelled():
             return
         if held:
             self._wire.resume_reading()

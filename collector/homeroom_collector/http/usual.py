@@ -96,6 +96,7 @@ class Ready(web.StreamResponse):
         if transport is None or transport.is_closing():
             raise ClientConnectionResetError("Cannot write to closing transport")
         transport.write(self.sent())
+        await request.writer.drain()
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:

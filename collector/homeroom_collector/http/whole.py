@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from multidict import CIMultiDict, MultiMapping
 
@@ -38,8 +37,7 @@ class Asking(Protocol):
         """``http`` or ``https``, of the connection itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class WholeRequest:
+class WholeRequest(NamedTuple):
     """A request as it came."""
 
     headers: CIMultiDict[str]
@@ -49,13 +47,16 @@ class WholeRequest:
 
 
 class Lane:
-    """The way of one call, POST to ``path``. ``answer`` gives all the bytes to send, or None: it is not the usual.
+    """The way of one call, POST to ``path``, of bodies up to ``most_bytes``.
 
-    Then, or where ``answer`` fails, the same request goes through aiohttp, so it must be one that can be repeated.
+    ``answer`` gives all the bytes to send, or None: it is not the usual. Then, or where ``answer`` fails, the same
+    request goes through aiohttp, so it must be one that can be repeated.
     """
 
-    def __init__(self, path: str, answer: Callable[[WholeRequest], Coroutine[Any, Any, bytes | None]]) -> None:
-        self.answer = answer
+    def __init__(
+        self, path: str, answer: Callable[[WholeRequest], Coroutine[Any, Any, bytes | None]], most_bytes: int
+    ) -> None:
+        self.answer, self._most_bytes = answer, min(most_bytes, _MOST_BYTES)
         self._start = f"POST {path} HTTP/1.1\r\n".encode()
 
     def read(self, data: bytes, remote: str, scheme: str) -> WholeRequest | Literal["more"] | None:
@@ -64,14 +65,16 @@ class Lane:
         ``more``: the head is, and the body has not come yet, or not all of it: programs send them one after the other.
         """
         start = self._start
-        if len(data) > _MOST_BYTES or not data.startswith(start):
+        if not data.startswith(start):
             return None
         end = data.find(b"\r\n\r\n", 0, _MOST_HEAD_BYTES) + 2
         if end < len(start) or _HEADERS.fullmatch(data, len(start), end) is None:
             return None
         headers = _headers(data[len(start) : end].decode("ascii"))
         body = data[end + 2 :]
-        if headers is None or (missing := int(headers["content-length"]) - len(body)) < 0:
+        if headers is None or (length := int(headers["content-length"])) > self._most_bytes:
+            return None
+        if (missing := length - len(body)) < 0:
             return None
         if missing:
             return "more"

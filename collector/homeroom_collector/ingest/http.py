@@ -67,7 +67,7 @@ class AgentCalls:
 
         return reports
 
-    def lane(self) -> Lane:
+    def lane(self, most_request_bytes: int) -> Lane:
         """The same call for requests that are whole and plain, as laptops send them. What is refused is repeated."""
         one, gate, most = self.usual, self.gate, self.most_body_bytes
 
@@ -86,7 +86,7 @@ class AgentCalls:
                 return ready.sent()
             return None if _is_all_rejected(taken) else ready.with_body(self._told(caller, taken))
 
-        return Lane(_REPORTS, reports)
+        return Lane(_REPORTS, reports, most_request_bytes)
 
     @cached_property
     def usual(self) -> UsualAnswer:

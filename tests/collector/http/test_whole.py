@@ -31,7 +31,7 @@ async def nobody(_request: WholeRequest) -> bytes | None:
     return None
 
 
-LANE = Lane(PATH.decode(), nobody)
+LANE = Lane(PATH.decode(), nobody, 50_000)
 
 
 def head(*more: bytes, body: bytes = b"{}", start: bytes = b"POST " + PATH + b" HTTP/1.1") -> bytes:
@@ -77,7 +77,8 @@ ODD = {
     "a question first": head(b"Expect: 100-continue"),
     "another protocol": head(b"Upgrade: websocket"),
     "a browser": head(b"Origin: https://evil.example"),
-    "far too much": head(body=b"x" * 70_000),
+    "more than a request may have": head(body=b"x" * 50_001),
+    "far more, of which a part is here": head(body=b"x" * 900_000)[:1_000],
 }
 
 
