@@ -115,7 +115,7 @@ class Connection(web.RequestHandler):
             return
         data, self._begun = self._begun + data, b""
         # One that does not read its answers gets them as aiohttp writes, which waits for it.
-        request = self._lane.read(data, *self._peer) if not self._paused else None
+        request = self._lane.read(data, *self._peer) if not self.writing_paused else None
         if request == "more":
             self._begun = data
             self._rest_timer = self._rest_timer or self._loop.call_later(_REST_SECONDS, self._no_rest)
