@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import sqlite3
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import zygote
 from google_standin import EPOCH, MARKS, Google, google, key_file, refusal
 from homeroom_collector.errors import SourceError
 from homeroom_collector.ingest.wire import Wire
@@ -262,15 +262,11 @@ async def test_a_sync_that_stopped_long_ago_begins_anew(tmp_path: Path):
 async def _homeroom(
     folder: Path, config: Path, pids: list[int], *, expect: int | None = 0, command: str = "sync"
 ) -> int:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "homeroom_collector", "google", command, "--config", str(config), cwd=folder,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
+    said = folder / "said"
+    process = await zygote.start(["google", command, "--config", str(config)], out=said, err=said)
     pids.append(process.pid)
-    out, _ = await asyncio.wait_for(process.communicate(), 60)
-    code = process.returncode
-    assert code is not None
-    assert expect is None or code == expect, out.decode()
+    code = await asyncio.wait_for(process.wait(), 60)
+    assert expect is None or code == expect, said.read_text()
     return code
 
 

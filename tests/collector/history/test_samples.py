@@ -11,6 +11,7 @@ from homeroom_collector.history.sample import ComputerSample, GearSample, PortSa
 from homeroom_collector.ingest.wire import Wire
 
 NOW = 1_795_000_000.0
+REPORT = Wire().report(b'{"source":"agent","sequence":1,"measured_at":1}')
 
 
 def sample(**sections: Any) -> Any:
@@ -53,7 +54,7 @@ def test_a_switch_that_did_not_answer_is_a_sample_too():
 
 @given(st.lists(st.floats(NOW, NOW + 3 * BLOCK_SECONDS), max_size=60))
 def test_samples_come_out_as_they_went_in_by_time(moments: list[float]):
-    lines = "".join(line(Wire().report(b'{"source":"agent","sequence":1,"measured_at":1}'), at) for at in moments)
+    lines = "".join(line(REPORT, at) for at in moments)
     rows = list(packed(lines))
     assert [each.at for each in unpacked([body for *_, body in rows], None)] == sorted(moments)
     assert [each.at for each in unpacked([], lines)] == sorted(moments)
