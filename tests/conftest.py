@@ -21,6 +21,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--forbid-skips", action="store_true", help="fail where a test is skipped")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several workers share the tests, spread those that mostly wait: none comes late, nor two in a row."""
+    waiting = [item for item in items if item.get_closest_marker("slow")]
+    if "PYTEST_XDIST_WORKER" not in os.environ or not waiting:
+        return
+    others = [item for item in items if not item.get_closest_marker("slow")]
+    every = len(others) // len(waiting)
+    items[:] = [
+        item for place, slow in enumerate(waiting) for item in (slow, *others[place * every : (place + 1) * every])
+    ] + others[len(waiting) * every :]
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
     outcome = yield

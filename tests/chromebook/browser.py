@@ -76,20 +76,23 @@ class Browser:
         os.killpg(self.child.process.pid, number)
         await asyncio.wait_for(self.child.process.wait(), 20)
 
-    async def ask(self, expression: str, seconds: float = 20) -> Any:
+    async def ask(self, expression: str, seconds: float = 40) -> Any:
         """Evaluate in the extension's worker, waiting until there is one."""
         return await until(lambda: self._answer(expression), seconds, f"an answer of the worker to {expression}")
 
     async def _answer(self, expression: str) -> Any:
         try:
-            async with self.http.ws_connect(self._debugger(), max_msg_size=0) as pipe:
+            if (debugger := self._debugger()) is None:
+                return None
+            async with self.http.ws_connect(debugger, max_msg_size=0) as pipe:
                 return await _evaluated(pipe, f"chrome-extension://{self.extension_id}/worker.js", expression)
         except (OSError, aiohttp.ClientError):
             return None  # it has not started yet
 
-    def _debugger(self) -> str:
-        port, path = (self.profile / "DevToolsActivePort").read_text().split()
-        return f"ws://127.0.0.1:{port}{path}"
+    def _debugger(self) -> str | None:
+        """Where the browser is told what to do; None while the file is there, and not yet written."""
+        found = (self.profile / "DevToolsActivePort").read_text().split()
+        return f"ws://127.0.0.1:{found[0]}{found[1]}" if len(found) == 2 else None
 
     async def ready(self) -> None:
         """Wait for the policy in the extension, which comes some seconds after the first start."""
@@ -101,7 +104,7 @@ class Browser:
         async def look() -> bool | None:
             return True if any(self.extension_id in file.read_text() for file in self._preferences()) else None
 
-        await until(look, 20, "an installed extension on the disk")
+        await until(look, 40, "an installed extension on the disk")
 
     def _preferences(self) -> list[Path]:
         return [
