@@ -10,7 +10,7 @@ import pytest
 
 import killing
 
-REPORTS, DEVICES = 4_000, 40
+REPORTS, DEVICES = 10_000, 40
 
 
 @pytest.mark.timeout(killing.LIMIT_SECONDS * 2)
