@@ -136,3 +136,18 @@ async def test_what_a_device_says_of_itself_is_never_markup(tmp_path: Path):
             assert "<img src=x" not in text
         assert "alert(1)" in text, "it is shown, as text"
         await browser.close()
+
+
+async def test_a_computer_cannot_speak_as_network_gear(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    """What it would say of ports has no place among a computer's facts."""
+    async with collecting(settings(tmp_path)) as running:
+        key = await running.key()
+        gear = {"reachable": True, "interfaces": [{"index": 1, "name": "1", "in_octets": 1, "speed_bps": 1}]}
+        status, told = await running.send(key, report(1, network=gear), report(2), report(3, device_id="dev-other"))
+        assert (status, told["accepted"]) == (200, 1)
+        assert [(each["index"], each["detail"].partition(":")[0]) for each in told["rejected"]] == [
+            (0, "network"),
+            (2, "device_id"),
+        ]
+        assert (await running.send(key, report(4, network=gear)))[0] == 422
+        assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -70,9 +70,9 @@ class Intake:
         """
         received_at = self.clock()
         decoded, rejected = await self.wire.batch_in_turn(body, self.most_reports)
-        own = [each for each in decoded if each.report.device_id in (None, caller.device_id)]
+        own = [each for each in decoded if _is_own(each.report, caller.device_id)]
         if len(own) < len(decoded):
-            rejected += _foreign(decoded, caller.device_id)
+            rejected += [_not_own(each) for each in decoded if not _is_own(each.report, caller.device_id)]
         if rejected:
             rejected.sort(key=lambda each: each.index)
             self.measures.rejected.inc(len(rejected))
@@ -162,13 +162,15 @@ def _metered(report: Report) -> bool | None:
     return report.connectivity.metered if report.connectivity else None
 
 
-def _foreign(decoded: Sequence[Decoded], device_id: str) -> list[Rejected]:
-    detail = "device_id: belongs to another device than the key"
-    return [
-        Rejected(each.position, detail, status=403)
-        for each in decoded
-        if each.report.device_id not in (None, device_id)
-    ]
+def _is_own(report: Report, device_id: str) -> bool:
+    """Whether a report can be of the computer whose key came with it."""
+    return report.network is None and report.device_id in (None, device_id)
+
+
+def _not_own(each: Decoded) -> Rejected:
+    if each.report.network is not None:
+        return Rejected(each.position, "network: told by whoever polls network gear, not by computers")
+    return Rejected(each.position, "device_id: belongs to another device than the key", status=403)
 
 
 def _described(identity: Identity, school_id: str, grade_band: str) -> Device:
