@@ -150,6 +150,15 @@ def test_a_port_that_comes_and_goes_flaps_until_it_is_calm_for_an_hour():
     assert not polled(known, 4_500, found, admin_status="up", oper_status="up")
 
 
+def test_names_that_a_device_makes_up_do_not_fill_the_memory():
+    known = ports.Ports()
+    for poll in range(4_000):
+        up = "up" if poll % 2 else "down"
+        port = Interface(index=1, name=f"made-up-{poll // 2}", admin_status="up", oper_status=up)
+        known.look([port], Judge("sw", RULES, poll * 60.0, {}))
+    assert len(known._changes) <= 502
+
+
 def test_half_duplex_matters_on_fast_ports_that_are_up():
     half = {"full_duplex": False, "oper_status": "up"}
     assert polled(ports.Ports(), 0, **half, speed_bps=100_000_000)

@@ -21,6 +21,9 @@ RULES: Mapping[str, Rule] = {
 _LONGEST_GAP_SECONDS = DAY / 24
 _UNKNOWN = 2**64 - 1
 
+_MOST_GONE = 500
+"""Changes of so many ports that are not there any more are remembered: a poll may have missed them."""
+
 
 class Ports:
     """The last poll of one device's ports, and when which of them went up or down. About 12 bytes a port."""
@@ -48,6 +51,8 @@ class Ports:
             says = "port {part} has {value:.1f} errors a second"
             judge.above("port_errors", "errors_per_second", rate, says, names[place])
             self._judge(port, names[place], judge)
+        if len(self._changes) > _MOST_GONE + len(names):  # names that a device makes up must not fill the memory
+            self._changes = {name: self._changes[name] for name in names if name in self._changes}
         self._at, self._names, self._errors, self._up = judge.at, names, errors, up
 
     def _compare(self, place: int, port: Interface, up: int, judge: Judge) -> None:
