@@ -27,6 +27,7 @@ from homeroom_collector.errors import CollectorError
 from homeroom_collector.fleet import Fleet, keep_current
 from homeroom_collector.fleet.drawing import draw_network
 from homeroom_collector.fleet.pace import PRESENCE_EVERY_SECONDS
+from homeroom_collector.freed_memory import keep_giving_back
 from homeroom_collector.history.upkeep import EVERY_SECONDS, Upkeep
 from homeroom_collector.http.address import Addresses, Campus
 from homeroom_collector.http.connection import in_time
@@ -151,6 +152,7 @@ def build(settings: Settings, registry: CollectorRegistry | None = None, clock: 
     app.cleanup_ctx.append(_running(_keep_presence))
     app.cleanup_ctx.append(_running(_keep_remote_write))
     app.cleanup_ctx.append(_running(_keep_satellites))
+    app.cleanup_ctx.append(_running(_keep_memory))
     app.cleanup_ctx.append(_running(_keep_history))
     app.cleanup_ctx.append(_running(_keep_calendars))
     app.cleanup_ctx.append(_running(_keep_topology))
@@ -291,6 +293,10 @@ async def _committing(app: web.Application) -> AsyncIterator[None]:
     yield
     commit.close()
     await asyncio.wait([task])
+
+
+async def _keep_memory(_collector: Collector) -> None:
+    await keep_giving_back()
 
 
 async def _keep_leases(collector: Collector) -> None:
