@@ -77,7 +77,7 @@ def _compare(bare: Server, collector: Server, devices: int, reports: int) -> dic
         "resident_bytes": collector.process.memory_info().rss,
         "start_seconds": round(collector.start_seconds, 1),
         "bars": {
-            "ratio": [">=", 0.3],
+            "ratio": [">=", 0.4],
             "refused": ["<=", 0],
             "p99_seconds_at_1200_per_second": ["<=", 0.25],
             "p99_seconds_at_1200_per_second_while_scraped": ["<=", 0.25],
