@@ -9,11 +9,9 @@ cost of a report, which includes it.
 from __future__ import annotations
 
 import os
-import re
 import statistics
 import tempfile
 import time
-import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,7 @@ NAME = "growth"
 SIZES = (1_000, 20_000, 350_000)
 _REPORTS = 12_000
 _ROUNDS = 5
-_DECIDED_SECONDS, _IDLE_SECONDS = 300.0, 20.0
+_IDLE_SECONDS = 20.0
 
 
 def measure() -> dict[str, Any]:
@@ -34,7 +32,7 @@ def measure() -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="homeroom-bench-", dir="/var/tmp") as folder, ExitStack() as stack:
         servers = {size: stack.enter_context(_started(Path(folder) / str(size), size)) for size in sizes}
         for each in servers.values():
-            _decided(each)
+            each.wait_for_decisions()
         resident = {size: each.process.memory_info().rss for size, each in servers.items()}
         idle = {size: _idle(each) for size, each in servers.items()}
         costs = _costs(servers)
@@ -45,18 +43,6 @@ def _started(folder: Path, devices: int) -> Any:
     folder.mkdir()
     config = configured(folder, devices, reported=True)
     return server("-m", "homeroom_collector", "serve", "--config", str(config))
-
-
-def _decided(server: Server) -> None:
-    """Wait until the first decisions are there, which a collector begins to work out when it starts."""
-    deadline = time.monotonic() + _DECIDED_SECONDS
-    while time.monotonic() < deadline:
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=60) as answer:
-            found = re.search(rb"^homeroom_decisions_timestamp_seconds ([0-9.e+]+)$", answer.read(), re.MULTILINE)
-        if found and float(found[1]) > 0:
-            return
-        time.sleep(1)
-    raise RuntimeError(f"no decisions within {_DECIDED_SECONDS:g} s")
 
 
 def _idle(server: Server) -> float:

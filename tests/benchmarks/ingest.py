@@ -2,7 +2,7 @@
 
 Both servers stand on the first core, the load generator on the second. Rounds alternate, so that what else the machine
 does meets both. The ratio is also given by processor time, which other programs disturb less. Every device has
-reported before, as nearly all have on any day. With ``HOMEROOM_BENCH_DEVICES=350000`` the fleet is a state's.
+reported before, as nearly all have on any day, and the collector has worked out its first decisions. With ``HOMEROOM_BENCH_DEVICES=350000`` the fleet is a state's.
 
 Beside it stands what Prometheus offers for pushing, the Pushgateway, with as many groups as it takes in half a minute:
 it writes nothing to disk before it answers, and each of its pushes costs more the more groups it holds.
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,7 @@ NAME = "ingest"
 _CONNECTIONS = 128
 _ROUNDS = 5
 _START_SECONDS = 120.0
+_DECIDED_SECONDS = 300.0
 
 
 def measure() -> dict[str, Any]:
@@ -45,6 +47,7 @@ def measure() -> dict[str, Any]:
             server("-m", "tests.benchmarks._bare") as bare,
             server("-m", "homeroom_collector", "serve", "--config", str(config)) as collector,
         ):
+            collector.wait_for_decisions()
             return _compare(bare, collector, devices, reports)
 
 
@@ -111,6 +114,17 @@ class Server:
 
     def __init__(self, process: psutil.Popen, port: int, start_seconds: float) -> None:
         self.process, self.port, self.start_seconds = process, port, start_seconds
+
+    def wait_for_decisions(self) -> None:
+        """Wait until the first decisions are there, which a collector begins to work out when it starts."""
+        deadline = time.monotonic() + _DECIDED_SECONDS
+        while time.monotonic() < deadline:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=60) as answer:
+                found = re.search(rb"^homeroom_decisions_timestamp_seconds ([0-9.e+]+)$", answer.read(), re.MULTILINE)
+            if found and float(found[1]) > 0:
+                return
+            time.sleep(1)
+        raise RuntimeError(f"no decisions within {_DECIDED_SECONDS:g} s")
 
     def load(self, devices: int, reports: int, *, rate: float = 0, first: int = 0) -> dict[str, float]:
         """Send reports from another process; adds the processor time that it cost the server."""
