@@ -84,11 +84,10 @@ class Lane:
 def _headers(lines: str) -> dict[str, str] | None:
     """By name in lower case; None where one is there twice, or changes how the request is read."""
     headers: dict[str, str] = {}
-    count = 0
-    for line in lines.splitlines():
+    each = lines.splitlines()
+    for line in each:
         name, _, value = line.partition(": ")
         headers[name.lower()] = value
-        count += 1
-    if len(headers) != count or not _NOT_PLAIN.isdisjoint(headers) or "host" not in headers:
+    if len(headers) != len(each) or not _NOT_PLAIN.isdisjoint(headers) or "host" not in headers:
         return None
     return headers if _LENGTH.fullmatch(headers.get("content-length", "")) else None

@@ -80,12 +80,7 @@ async def test_a_damaged_page_is_found_at_the_start_and_the_way_back_is_told(tmp
     _damage(tmp_path / "homeroom.db", "latest")
 
     async with aiohttp.ClientSession() as http:
-        await collector.start(http, ready=False)
-        assert collector.process
-        assert await asyncio.wait_for(collector.process.wait(), 60) == 1
-        said = collector.log.read_text().splitlines()[-1]
-        assert "the store is damaged" in said
-        assert "homeroom restore FILE --replace" in said
+        await _assert_ends_as_damaged(collector, http)
         status, _, err = await collector.command("restore", str(tmp_path / "night.backup"), "--replace")
         assert status == 0, err
         await collector.start(http)
@@ -101,9 +96,14 @@ async def test_a_damaged_page_that_no_start_needs_ends_the_collector_too(tmp_pat
         assert await killing.send(collector, ledger, http, 0, [1])
     _damage(tmp_path / "homeroom.db", "audit_log")
     async with aiohttp.ClientSession() as http:
-        await collector.start(http, ready=False)
-        assert collector.process
-        assert await asyncio.wait_for(collector.process.wait(), 60) == 1
+        await _assert_ends_as_damaged(collector, http)
+
+
+async def _assert_ends_as_damaged(collector: killing.Collector, http: aiohttp.ClientSession) -> None:
+    """It ends soon after its start, and its last word is the way back."""
+    await collector.start(http, ready=False)
+    assert collector.process
+    assert await asyncio.wait_for(collector.process.wait(), 60) == 1
     said = collector.log.read_text().splitlines()[-1]
     assert "the store is damaged" in said
     assert "homeroom restore FILE --replace" in said
