@@ -78,7 +78,10 @@ class AgentCalls:
             given = request.headers.get(request_id.HEADER)
             request_id.begin(given if given is not None and gate.addresses.trusts(request) else None)
             try:
-                caller, address = await gate.caller(request)
+                known = gate.known_caller(request)
+                if known is None:
+                    return None
+                caller, address = known
                 taken = await self._take(caller, await json_of(request, most), address)
             except (RefusedError, StoreUnavailableError):
                 return None

@@ -20,9 +20,10 @@ from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http_parser import HttpRequestParser
 
 from collector.collecting import Running, collecting, report, settings_at
-from homeroom_collector.config import Listen
+from homeroom_collector.config import LimitSettings, Listen
 from homeroom_collector.http.settings import ConnectionSettings
 from homeroom_collector.http.whole import Lane, WholeRequest
+from homeroom_collector.ingest.limits import Allowance
 
 PATH = b"/api/v1/reports"
 
@@ -255,6 +256,22 @@ async def test_a_body_may_follow_its_head(running: Running, dial: Dial):
         await asyncio.sleep(pause)
         assert (await line.ask(body[10:]))[2]["accepted"] == 1
     assert by_aiohttp(running) == before + 1, "the slow one"
+
+
+async def test_a_wrong_key_counts_once(tmp_path: Path):
+    """Though both readers see it: a school behind one address must not be slowed down twice as soon."""
+    limits = LimitSettings(failure=Allowance(per_second=0.001, burst=4))
+    proxies = Listen(trusted_proxies=["127.0.0.0/8"])
+    async with collecting(settings_at(tmp_path, limits=limits, listen=proxies)) as running:
+        assert (await running.send(await running.key(), report(1)))[0] == 200
+        statuses = []
+        for number in range(6):
+            wrong = request(f"hrk{number:016x}.wrong", report(1), more=(b"X-Forwarded-For: 192.0.2.7",))
+            line = Line(*await asyncio.open_connection(*running.url.removeprefix("http://").split(":")))
+            statuses.append((await line.ask(wrong))[0].split()[1])
+            line.writer.close()
+            await line.writer.wait_closed()
+    assert statuses == ["401"] * 4 + ["429"] * 2
 
 
 async def test_a_zipped_report_is_taken(running: Running, dial: Dial):
