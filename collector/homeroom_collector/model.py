@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+import msgspec
+
 DeviceClass = Literal["computer", "network"]
 Standing = Literal["accepted", "quarantined", "rejected"]
 """Whether a device counts: one that no inventory lists may wait for somebody to accept it (docs/quarantine.md)."""
@@ -48,8 +50,7 @@ class School:
     erate_entity: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
+class Device(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One device as the register knows it. ``school_id`` and ``grade_band`` are empty where nobody said.
 
     ``shelved``: the register says stored, in repair, retired or lost, so silence means nothing.

@@ -41,10 +41,11 @@ def _support_end(os: OperatingSystem) -> Number:
 
 def _wifi(report: Report) -> Sequence[Link] | None:
     """The Wi-Fi link in use: the one that carries the default route, else the first with a signal."""
-    if report.links is None:
+    links = report.links
+    if links is None:
         return None
-    heard = [link for link in report.links if link.wifi_signal_dbm is not None and link.up is not False]
-    return ([link for link in heard if link.active] or heard)[:1]
+    heard = [link for link in links if link.wifi_signal_dbm is not None and link.up is not False]
+    return heard if len(heard) < 2 else ([link for link in heard if link.active] or heard)[:1]
 
 
 def _failed_probes(report: Report) -> Number:
@@ -66,7 +67,7 @@ _REPORT = Table(
 
 _OS = Table(
     name="os",
-    facts=attrgetter("os"),
+    section="os",
     single=True,
     columns=(
         Column(
@@ -86,7 +87,7 @@ _OS = Table(
 
 _UPTIME = Table(
     name="uptime",
-    facts=attrgetter("uptime"),
+    section="uptime",
     single=True,
     columns=(
         Column(gauge("device_uptime_seconds", "Time since the last boot."), "uptime_seconds"),
@@ -101,7 +102,7 @@ _UPTIME = Table(
 
 _CPU = Table(
     name="cpu",
-    facts=attrgetter("cpu"),
+    section="cpu",
     single=True,
     columns=(
         Column(gauge("device_cpu_usage_ratio", "Share of processor time in use."), "usage_ratio"),
@@ -111,7 +112,7 @@ _CPU = Table(
 
 _MEMORY = Table(
     name="memory",
-    facts=attrgetter("memory"),
+    section="memory",
     single=True,
     columns=(
         Column(
@@ -127,7 +128,7 @@ _MEMORY = Table(
 
 _FILESYSTEMS = Table(
     name="filesystem",
-    facts=attrgetter("filesystems"),
+    section="filesystems",
     labels=("mount",),
     keys=_mounts,
     columns=(
@@ -138,7 +139,7 @@ _FILESYSTEMS = Table(
 
 _DISKS = Table(
     name="disk",
-    facts=attrgetter("disks"),
+    section="disks",
     labels=("disk",),
     keys=_names,
     columns=(
@@ -159,7 +160,7 @@ _DISKS = Table(
 
 _BATTERIES = Table(
     name="battery",
-    facts=attrgetter("batteries"),
+    section="batteries",
     labels=("battery",),
     keys=_names,
     columns=(
@@ -174,7 +175,7 @@ _BATTERIES = Table(
 
 _LINKS = Table(
     name="link",
-    facts=attrgetter("links"),
+    section="links",
     labels=("link",),
     keys=_names,
     columns=(
@@ -191,7 +192,7 @@ _WIFI = Table(
 
 _TEMPERATURES = Table(
     name="temperature",
-    facts=attrgetter("temperatures"),
+    section="temperatures",
     labels=("sensor",),
     keys=_names,
     columns=(Column(gauge("device_temperature_celsius", "Temperature."), "celsius"),),
@@ -199,7 +200,7 @@ _TEMPERATURES = Table(
 
 _CONNECTIVITY = Table(
     name="connectivity",
-    facts=attrgetter("connectivity"),
+    section="connectivity",
     single=True,
     columns=(
         Column(

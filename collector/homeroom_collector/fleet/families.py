@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Literal
 
 from homeroom_agent.report import Report
@@ -59,17 +60,23 @@ def not_in_reports(_report: Report) -> None:
 class Table:
     """Families whose rows are told apart by the same labels.
 
-    ``facts`` picks the rows out of a report, None where the section was not measured. ``keys`` names the rows, in the
-    same order and without repetition: text for one label, a tuple for several. Without labels there is at most one row.
-    Where ``single``, ``facts`` gives the one fact itself. A table without ``facts`` is not written from reports.
+    ``facts`` picks the rows out of a report, None where the section was not measured; where they are a section of the
+    report as it stands, ``section`` is its name. ``keys`` names the rows, in the same order and without repetition:
+    text for one label, a tuple for several. Without labels there is at most one row. Where ``single``, ``facts`` gives
+    the one fact itself. A table without ``facts`` is not written from reports.
     """
 
     name: str
     columns: tuple[Column, ...]
     facts: Callable[[Report], Any | None] = not_in_reports
+    section: str = ""
     single: bool = False
     labels: tuple[str, ...] = ()
     keys: Callable[[Sequence[Any]], tuple[Key, ...]] = lambda facts: ("",) * len(facts)
+
+    def __post_init__(self) -> None:
+        if self.section:
+            object.__setattr__(self, "facts", attrgetter(self.section))
 
 
 def gauge(name: str, text: str, *, lasting: bool = False) -> Family:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC
 
@@ -11,7 +12,7 @@ from homeroom_collector.fleet.ageing import Freshness, age, silence
 from homeroom_collector.fleet.attendance import review, sign_of_life
 from homeroom_collector.fleet.bandwidth import note_traffic
 from homeroom_collector.fleet.labels import SharedTexts, pair
-from homeroom_collector.fleet.layouts import Layouts
+from homeroom_collector.fleet.layouts import First, Layouts
 from homeroom_collector.fleet.member import PLACE, Member
 from homeroom_collector.fleet.network import Network, outline
 from homeroom_collector.fleet.register import GEAR_PARENT
@@ -31,10 +32,6 @@ _CONSOLE = "google"
 
 OnReport = Callable[[Member, SchoolCalendar, Report, float], None]
 """Hears of each report once it is taken in: of which device, at which school, when it was measured."""
-
-
-_First = dict[str, tuple[Member, Report, float, bool | None]]
-"""First reports by device: whose, what, when it was received, and whether on campus."""
 
 
 class Fleet:
@@ -163,36 +160,26 @@ class Fleet:
 
     def apply_all(self, told: Iterable[tuple[str, Report, float, bool | None]]) -> None:
         """As :meth:`apply` for each. Computers of which nothing was heard before come first, school by school."""
-        first: dict[str, _First] = {}
+        first: defaultdict[str, list[First]] = defaultdict(list)
         others = []
         for each in told:
             device_id, report, received_at, on_campus = each
             member = self._members.get(device_id)
-            if (
-                member is None
-                or member.measured_at is not None
-                or report.network is not None
-                or device_id in first.get(member.device.school_id, ())
-            ):
+            if member is None or member.measured_at is not None or report.network is not None:
                 others.append(each)
-            else:
-                group = first.setdefault(member.device.school_id, {})
-                group[device_id] = (member, report, received_at, on_campus)
-        for school_id, group in first.items():
-            self._apply_first(self._schools[school_id], group)
+                continue
+            school_id, measured_at = member.device.school_id, min(report.measured_at, received_at)
+            member.on_campus = on_campus
+            self._hear(self._schools[school_id], member, report, measured_at, received_at)
+            first[school_id].append((member, report, measured_at, received_at))
+        for school_id, heard in first.items():
+            self.version += 1
+            state = self._schools[school_id]
+            state.measure_first(heard)
+            for of_whom in heard:
+                self._note(state, *of_whom)
         for device_id, report, received_at, on_campus in others:
             self.apply(device_id, report, received_at, on_campus=on_campus)
-
-    def _apply_first(self, state: SchoolState, first: _First) -> None:
-        self.version += 1
-        heard = []
-        for member, report, received_at, on_campus in first.values():
-            measured_at, member.on_campus = min(report.measured_at, received_at), on_campus
-            self._hear(state, member, report, measured_at, received_at)
-            heard.append((member, report, measured_at))
-        state.measure_first(heard)
-        for member, report, received_at, _ in first.values():
-            self._note(state, member, report, min(report.measured_at, received_at), received_at)
 
     def _note(self, state: SchoolState, member: Member, report: Report, measured_at: float, received_at: float) -> None:
         """Take in what follows from a report whose rows are stored."""

@@ -5,9 +5,12 @@ Most devices of a school are laid out alike, so where their rows go is worked ou
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, repeat
 from math import inf
+from operator import attrgetter, is_, mul
 from typing import Any, NamedTuple
 
 from homeroom_agent.report import Report
@@ -18,15 +21,28 @@ from homeroom_collector.fleet.member import MEASURED, PLACE, TABLES, Member
 from homeroom_collector.fleet.register import LAST_REPORT
 
 _ONE: tuple[Key, ...] = ("",)
+_TABLES = TABLES["computer"]
+_FIRST = MEASURED["computer"][0].place
+_LAST_REPORT = PLACE["computer"][LAST_REPORT.name]
+# In the order in which facts are read: one look at the report gives all sections as they stand.
+_SECTIONS = [each.place for each in MEASURED["computer"] if _TABLES[each.place].section]
+_OTHERS = [each.place for each in MEASURED["computer"] if not _TABLES[each.place].section]
+_PLACES = (*_SECTIONS, *_OTHERS)
+_sections = attrgetter(*(_TABLES[place].section for place in _SECTIONS))
+_read = tuple(_TABLES[place].facts for place in _OTHERS)
+_NAMED = tuple((number, _TABLES[place].keys) for number, place in enumerate(_PLACES) if not _TABLES[place].single)
 
-First = tuple[Member, Report, float]
-"""A computer, the first report that is heard of it, and when that was measured."""
+First = tuple[Member, Report, float, float]
+"""A computer, the first report that is heard of it, when that was measured and when it was received."""
 
 ColumnsOf = Callable[[Table], Columns]
 """Gives a school's columns of a table."""
 
-_Names = tuple[tuple[Key, ...] | None, ...]
-_Facts = list[Sequence[Any]]
+_Facts = tuple[Any, ...]
+"""What a report says for each measured table, None where nothing."""
+
+_Names = tuple[Any, ...]
+"""Which measured tables a report says nothing for, and the keys of the rows of each whose rows have names."""
 
 
 class _Run(NamedTuple):
@@ -38,22 +54,28 @@ class _Run(NamedTuple):
     suffixes: tuple[bytes, ...]
 
 
+class _Layout(NamedTuple):
+    """The measured rows of a device: a run for each table that it has facts for; keys by place, and 1 where any."""
+
+    runs: tuple[_Run | None, ...]
+    keys: tuple[tuple[Key, ...] | None, ...]
+    known: tuple[float, ...]
+
+
 class Layouts:
     """The layouts of computers that occur, each worked out once. Bounded: past the limit it starts anew."""
 
     def __init__(self, texts: SharedTexts, limit: int = 10_000) -> None:
         self._texts, self._limit = texts, limit
-        self._known: dict[_Names, tuple[_Run, ...]] = {}
+        self._known: dict[_Names, _Layout] = {}
 
     def register(self, columns_of: ColumnsOf, table: str, named: Iterable[tuple[Member, tuple[Key, ...]]]) -> None:
         """Store 1 in a table that is not written from reports, for computers of one school that have no row there."""
         alike: defaultdict[tuple[Key, ...], list[Member]] = defaultdict(list)
         for member, keys in named:
             alike[keys].append(member)
-        place = PLACE["computer"][table]
         for keys, members in alike.items():
-            run = self._run(place, keys)
-            _lay_out(columns_of, run, members, [(1.0,)] * len(members), [inf] * len(members))
+            _lay_one(columns_of, self._run(PLACE["computer"][table], keys), members, repeat(1.0, len(members)))
 
     def measure(self, columns_of: ColumnsOf, heard: Iterable[First]) -> None:
         """Store the measured rows of computers of one school that have none yet, and when they last reported."""
@@ -61,50 +83,61 @@ class Layouts:
         for each in heard:
             names, facts = _named(each[1])
             alike[names].append((each, facts))
+        last = self._run(_LAST_REPORT, _ONE)
         for names, group in alike.items():
-            members, at = [first[0] for first, _ in group], [first[2] for first, _ in group]
-            last, *runs = self._runs(names)
-            _lay_out(columns_of, last, members, [(moment,) for moment in at], [inf] * len(at))
-            for number, run in enumerate(runs):
-                _lay_out(columns_of, run, members, [facts[number] for _, facts in group], at)
+            members, _, at, _ = zip(*(first for first, _ in group), strict=True)
+            _lay_one(columns_of, last, members, at)
+            _lay_out(columns_of, self._layout(names), members, [facts for _, facts in group], at)
 
-    def _runs(self, names: _Names) -> tuple[_Run, ...]:
+    def _layout(self, names: _Names) -> _Layout:
         found = self._known.get(names)
         if found is None:
             if len(self._known) >= self._limit:
                 self._known.clear()
-            places = (place for place, *_ in MEASURED["computer"])
-            named = [(place, keys) for place, keys in zip(places, names, strict=True) if keys is not None]
-            named.insert(0, (PLACE["computer"][LAST_REPORT.name], _ONE))
-            found = self._known[names] = tuple(self._run(place, keys) for place, keys in named)
+            found = self._known[names] = self._worked_out(names)
         return found
 
+    def _worked_out(self, names: _Names) -> _Layout:
+        unknown, named = names[0], dict(zip((number for number, _ in _NAMED), names[1:], strict=True))
+        keys = [None if absent else named.get(number, _ONE) for number, absent in enumerate(unknown)]
+        runs = [
+            None if each is None else self._run(place, each) for place, each in zip(_PLACES, keys, strict=True)
+        ]
+        shared = {run.place: run.keys for run in runs if run is not None}
+        places = range(_FIRST, _FIRST + len(_PLACES))
+        return _Layout(tuple(runs), tuple(map(shared.get, places)), tuple(float(place in shared) for place in places))
+
     def _run(self, place: int, keys: tuple[Key, ...]) -> _Run:
-        table = TABLES["computer"][place]
-        return _Run(place, table, *self._texts.rows(table.labels, keys))
+        return _Run(place, _TABLES[place], *self._texts.rows(_TABLES[place].labels, keys))
 
 
 def _named(report: Report) -> tuple[_Names, _Facts]:
-    """The keys of a report's rows in each table, None where it has no facts for it; and all facts that there are."""
-    names: list[tuple[Key, ...] | None] = []
-    found: _Facts = []
-    for _, _, read, single, name_rows in MEASURED["computer"]:
-        facts = read(report)
-        if facts is None:
-            names.append(None)
-        else:
-            names.append(_ONE if single else name_rows(facts))
-            found.append((facts,) if single else facts)
-    return tuple(names), found
+    facts: _Facts = (*_sections(report), *[read(report) for read in _read])
+    names = [None if facts[number] is None else keys(facts[number]) for number, keys in _NAMED]
+    return (tuple(map(is_, facts, repeat(None))), *names), facts
+
+
+def _lay_one(columns_of: ColumnsOf, run: _Run, members: Sequence[Member], values: Iterable[float]) -> None:
+    """Give each device its one row in a table of one value that does not age."""
+    place, keys = run.place, run.keys
+    prefixes = [member.prefix for member in members]
+    start = columns_of(run.table).add_alike(prefixes, run.suffixes, list(values))
+    for number, member in enumerate(members, start):
+        member.keys[place], member.starts[place], member.measured[place] = keys, number, inf
 
 
 def _lay_out(
-    columns_of: ColumnsOf, run: _Run, members: Sequence[Member], facts: Iterable[Sequence[Any]], at: Iterable[float]
+    columns_of: ColumnsOf, layout: _Layout, members: Sequence[Member], facts: Sequence[_Facts], at: Iterable[float]
 ) -> None:
-    place, table, keys, suffixes = run
-    start, count = 0, len(keys)
-    if keys:
-        start = columns_of(table).add_alike([member.prefix for member in members], suffixes, facts)
-    for member, moment in zip(members, at, strict=True):
-        member.keys[place], member.starts[place], member.measured[place] = keys, start, moment
-        start += count
+    """Give each device its rows in all measured tables."""
+    prefixes, known = [member.prefix for member in members], layout.known
+    starts: list[Iterable[int]] = [[0] * len(members)] * len(known)
+    for run, each in zip(layout.runs, zip(*facts, strict=True), strict=True):
+        if run is not None and run.keys:
+            rows = each if run.table.single else list(chain.from_iterable(each))
+            first, count = columns_of(run.table).add_alike(prefixes, run.suffixes, rows), len(run.keys)
+            starts[run.place - _FIRST] = range(first, first + count * len(members), count)
+    for member, moment, places in zip(members, at, zip(*starts, strict=True), strict=True):
+        member.keys[_FIRST:] = layout.keys
+        member.starts[_FIRST:] = array("I", places)
+        member.measured[_FIRST:] = array("d", map(mul, known, repeat(moment)))

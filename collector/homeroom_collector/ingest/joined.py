@@ -26,6 +26,8 @@ def stored_report(stored: Stored) -> str:
     """Everything that is known of a device now, as the JSON of one report. One of its sources has said something."""
     if stored.report is None:
         return _googles(stored.google or "{}")
+    if stored.google is None and not stored.kept:
+        return stored.report
     if stored.google is None and not is_mixed(stored.report, stored.kept):
         return whole_report(stored.report, stored.kept)
     parts = list(_own(stored.report, stored.kept, stored.measured_at or 0.0))

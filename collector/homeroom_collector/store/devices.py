@@ -14,7 +14,7 @@ from homeroom_collector.errors import RefusedError
 from homeroom_collector.model import Device, Standing
 from homeroom_collector.store import assets, keys, notices
 from homeroom_collector.store import device_events as events
-from homeroom_collector.store.engine import Connection
+from homeroom_collector.store.engine import Connection, in_portions
 from homeroom_collector.store.schema import devices as table
 from homeroom_collector.store.schema import latest
 
@@ -57,7 +57,7 @@ def listed(connection: Connection) -> list[Device]:
     """
     query = sa.select(*_facts()).where(table.c.standing == "accepted").order_by(table.c.device_id)
     shelved = assets.shelved_serials(connection)
-    return [_device(row, shelved) for row in connection.execute(query)]
+    return [_device(row, shelved) for row in in_portions(connection, query)]
 
 
 def numbered(connection: Connection, numbers: Collection[int]) -> list[Device]:
@@ -73,25 +73,21 @@ def _facts() -> list[sa.Column[Any]]:
 
 def _device(row: Sequence[Any], shelved: frozenset[str]) -> Device:
     device_id, device_class, school_id, band, name, serial, manufacturer, model, platform, enrolled_at, standing = row
+    # The driver makes a new copy of each text in each row; of those that thousands of devices have, one is kept.
     return Device(
         device_id=device_id,
-        device_class=_shared(device_class),
-        school_id=_shared(school_id),
-        grade_band=_shared(band),
+        device_class=intern(device_class),  # type: ignore[arg-type]  # the column allows no others
+        school_id=intern(school_id),
+        grade_band=intern(band),
         name=name,
         serial=serial,
-        manufacturer=_shared(manufacturer),
-        model=_shared(model),
-        platform=_shared(platform),
+        manufacturer=manufacturer and intern(manufacturer),
+        model=model and intern(model),
+        platform=platform and intern(platform),
         enrolled_at=enrolled_at,
-        standing=_shared(standing),
+        standing=intern(standing),  # type: ignore[arg-type]  # the column allows no others
         shelved=(serial or "").upper() in shelved if shelved else False,
     )
-
-
-def _shared(text: Any) -> Any:
-    """The one copy of a text that thousands of devices have; the driver makes a new one of each row."""
-    return None if text is None else intern(text)
 
 
 def with_last_report(

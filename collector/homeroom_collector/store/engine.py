@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +109,11 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry, *, cache_kib: 
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def in_portions(connection: Connection, query: sa.Select[Any], most: int = 5_000) -> Iterator[sa.Row[Any]]:
+    """All rows of a query. Fetched some thousand at a time they cost half of what they cost one by one."""
+    return chain.from_iterable(connection.execute(query).partitions(most))
 
 
 def _begin_with(statement: str) -> Any:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from sys import intern
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from homeroom_collector.errors import RefusedError
 from homeroom_collector.store import secrets
-from homeroom_collector.store.engine import Connection
+from homeroom_collector.store.engine import Connection, in_portions
 from homeroom_collector.store.schema import device_keys as table
 from homeroom_collector.store.schema import devices
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceKey:
+class DeviceKey(msgspec.Struct, frozen=True, gc=False):
     """One key that works, and whose it is. ``writer`` numbers the reports that are sent with it; empty: unnamed.
 
     ``replaces`` is the id of the key that ends when this one is used for the first time, and empty from then on.
@@ -65,7 +64,7 @@ def working(connection: Connection, device_ids: Mapping[str, str] = MappingProxy
             at,
             replaces,
         )
-        for key_id, number, device_id, school_id, digest, writer, at, replaces in connection.execute(_working())
+        for key_id, number, device_id, school_id, digest, writer, at, replaces in in_portions(connection, _working())
     ]
 
 
@@ -140,7 +139,7 @@ def settle(connection: Connection, key: DeviceKey, now: float) -> tuple[DeviceKe
         now,
     )
     connection.execute(table.update().where(table.c.key_id == key.key_id).values(replaces=""))
-    return replace(key, replaces=""), ended
+    return msgspec.structs.replace(key, replaces=""), ended
 
 
 def _revoke(connection: Connection, which: sa.ColumnElement[bool], now: float) -> tuple[str, ...]:
