@@ -22,6 +22,8 @@ _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 def escape(value: str) -> str:
     """Escape a label's value. Lone surrogates, which UTF-8 cannot hold, become question marks."""
+    if value.isascii() and '"' not in value and "\\" not in value and "\n" not in value:
+        return value  # as nearly all
     return value.translate(_ESCAPES).encode("utf-8", "replace").decode()
 
 

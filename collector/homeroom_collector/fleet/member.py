@@ -58,6 +58,19 @@ MEASURED: dict[DeviceClass, tuple[Measured, ...]] = {
 PLACE: dict[DeviceClass, dict[str, int]] = {
     name: {table.name: place for place, table in enumerate(tables)} for name, tables in TABLES.items()
 }
+class _Blank(NamedTuple):
+    """What a device without rows has, to be copied."""
+
+    tables: tuple[Table, ...]
+    keys: list[tuple[Key, ...] | None]
+    starts: array[int]
+    measured: array[float]
+
+
+_BLANK: dict[DeviceClass, _Blank] = {
+    name: _Blank(tables, [None] * len(tables), array("I", [0]) * len(tables), array("d", [0.0]) * len(tables))
+    for name, tables in TABLES.items()
+}
 
 
 def class_of(report: Report) -> DeviceClass:
@@ -114,15 +127,12 @@ class Member:
     )
 
     def __init__(self, device: Device, prefix: bytes, software: Software, state: Presence) -> None:
-        self.tables = TABLES[device.device_class]
-        count = len(self.tables)
+        self.tables, keys, starts, measured = _BLANK[device.device_class]
         self.device = device
         self.prefix = prefix
         self.software = software
         self.state = state
-        self.keys: list[tuple[Key, ...] | None] = [None] * count
-        self.starts = array("I", [0]) * count
-        self.measured = array("d", [0.0]) * count
+        self.keys, self.starts, self.measured = keys[:], starts[:], measured[:]
         self.ages_at = inf
         self.attendance = Attendance()
         self.seen_at: float | None = None

@@ -20,6 +20,7 @@ from homeroom_collector.rules import presence
 from homeroom_collector.rules.calendar import SchoolCalendar
 
 _ONE: tuple[Key, ...] = ("",)
+_SHOWN: dict[Presence, tuple[Key, ...]] = {state: (state.value,) for state in Presence}
 _ANSWERED = {Presence.UP: 1.0, Presence.DOWN: 0.0, Presence.UNREACHABLE: 0.0}
 
 
@@ -69,15 +70,16 @@ class SchoolState:
         """Take in a device that nobody here knew, in the state that it is in."""
         member.state = self._presence(member)
         self.join(member)
-        self.register(member, "presence", (member.state.value,), 1.0)
+        self.register(member, "presence", _SHOWN[member.state], 1.0)
         self.show_answer(member)
 
     def welcome_all(self, members: Sequence[Member]) -> None:
         """:meth:`welcome` for many computers, which are labelled too."""
         for member in members:
             member.state = self._presence(member)
-            self.join(member)
-        self._layouts.register(self._columns, "presence", ((each, (each.state.value,)) for each in members))
+            self.members[member.device.device_id] = member
+        self.counts.update(map(group_of, members))
+        self._layouts.register(self._columns, "presence", ((each, _SHOWN[each.state]) for each in members))
         labels = ((each, (computer_labels(each.device, each.software),)) for each in members)
         self._layouts.register(self._columns, "device_info", labels)
 
@@ -100,7 +102,7 @@ class SchoolState:
         self.uncount(member)
         member.state = state
         self.count(member)
-        self.register(member, "presence", (state.value,), 1.0)
+        self.register(member, "presence", _SHOWN[state], 1.0)
         self.show_answer(member)
         return True
 

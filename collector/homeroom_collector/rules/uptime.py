@@ -13,6 +13,8 @@ WINDOW_DAYS = 28
 """Uptime ratios look back this many calendar days, today included."""
 
 _MOST = 65_535
+_NONE = array("H", [0]) * WINDOW_DAYS
+"""Shared by all that were not up on any day, and never written to."""
 
 
 class UpDays:
@@ -21,13 +23,15 @@ class UpDays:
     __slots__ = ("_last", "_seconds")
 
     def __init__(self) -> None:
-        self._seconds = array("H", [0]) * WINDOW_DAYS
+        self._seconds = _NONE
         self._last = 0
 
     def add(self, day: int, seconds: float) -> None:
         """Count instruction towards a day. What lies before the window is not kept."""
         self._turn_to(day)
         if day > self._last - WINDOW_DAYS:
+            if self._seconds is _NONE:
+                self._seconds = _NONE[:]
             place = day % WINDOW_DAYS
             self._seconds[place] = min(self._seconds[place] + round(seconds), _MOST)
 
@@ -44,8 +48,9 @@ class UpDays:
 
     def _turn_to(self, day: int) -> None:
         """Make room for a new day where the oldest ones were."""
-        for passed in range(max(self._last + 1, day - WINDOW_DAYS + 1), day + 1):
-            self._seconds[passed % WINDOW_DAYS] = 0
+        if self._seconds is not _NONE:
+            for passed in range(max(self._last + 1, day - WINDOW_DAYS + 1), day + 1):
+                self._seconds[passed % WINDOW_DAYS] = 0
         self._last = max(self._last, day)
 
 
