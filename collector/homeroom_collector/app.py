@@ -281,8 +281,8 @@ async def _remember(collector: Collector) -> None:
     await collector.problems.keeper.recall(collector.clock())
     collector.fleet.use_calendars(await collector.calendars.recall(collector.clock()))
     audience, read = collector.intake.quarantine, collector.intake.wire
-    await restore(collector.store, read, audience, collector.put_school, collector.google.put)
-    await collector.keyring.load(collector.fleet.device_ids())
+    devices = await restore(collector.store, read, audience, collector.put_school, collector.google.put)
+    await collector.keyring.load(devices)
 
 
 async def _committing(app: web.Application) -> AsyncIterator[None]:

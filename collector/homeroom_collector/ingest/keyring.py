@@ -7,11 +7,13 @@ given it out), and keys revoked by another process are dropped within ``REFRESH_
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Protocol
 
 from homeroom_collector.errors import RefusedError
+from homeroom_collector.model import Device
 from homeroom_collector.store import Store, keys, secrets
 from homeroom_collector.store.keys import DeviceKey
 
@@ -31,11 +33,10 @@ class Keyring:
     def __len__(self) -> int:
         return len(self._keys)
 
-    async def load(self, device_ids: Iterable[str] = ()) -> None:
-        """Take in every working key. ``device_ids`` are held by others anyway, and need not be held twice."""
+    async def load(self, devices: Mapping[int, Device] = MappingProxyType({})) -> None:
+        """Take in every working key. ``devices`` are those that were read already, by number."""
         self._current_at = time.time()
-        known = {device_id: device_id for device_id in device_ids}
-        read = await self._store.read(partial(keys.working, device_ids=known))
+        read = await self._store.read(partial(keys.working, known=devices))
         self._keys = {key.key_id: key for key in read}
 
     async def drop_revoked(self) -> None:

@@ -18,11 +18,12 @@ from homeroom_collector.ingest.audience import Audience, Told
 from homeroom_collector.ingest.joined import google_at, measured_at, stored_report
 from homeroom_collector.ingest.merge import replaced
 from homeroom_collector.ingest.wire import Wire
-from homeroom_collector.model import School
-from homeroom_collector.store import Store, devices, latest, schools
+from homeroom_collector.model import Device, School
+from homeroom_collector.store import Store, assets, by_school, latest, schools
+from homeroom_collector.store.by_school import Known
 
 _log = logging.getLogger(__name__)
-_school = attrgetter("school_id")
+_school = attrgetter("stored.school_id")
 # Read as text, 25 MB. Decoded are four times as much: so few at once that they stay where the processor is quick.
 _PORTION, _TOLD = 20_000, 64
 
@@ -33,33 +34,37 @@ async def restore(
     audience: Audience,
     on_school: Callable[[School], None],
     on_google: Callable[[str, str | None], None] = lambda _device_id, _google: None,
-) -> None:
-    """Tell the audience everything that the store knows; ``on_google`` hears Google's facts of each device."""
+) -> dict[int, Device]:
+    """Tell the audience everything that the store knows; ``on_google`` hears Google's facts of each device.
+
+    Returns every device by its number.
+    """
     started = time.monotonic()
-    count = 0
     for school in await store.read(schools.listed):
         on_school(school)
-    audience.put_all(await store.read(devices.listed))
-    async for portion in _stored(store):
-        count += len(portion)
+    found: dict[int, Device] = {}
+    async for portion in _portions(store):
         for few in _school_by_school(portion):
-            audience.apply_all([each for stored in few for each in _told(stored, wire)])
-        for stored in portion:
+            audience.put_all([device for device, _ in few])
+            audience.apply_all([each for _, stored in few for each in _told(stored, wire)])
+        for device, stored in portion:
+            found[stored.device_number] = device
             on_google(stored.device_id, stored.google)
         portion.clear()  # before the next is read
-    _log.info("%d devices with reports read from the store in %.1f s", count, time.monotonic() - started)
+    _log.info("%d devices read from the store in %.1f s", len(found), time.monotonic() - started)
+    return found
 
 
-async def _stored(store: Store) -> AsyncIterator[list[latest.Stored]]:
-    """Every device that ever reported, school by school, in portions so that memory stays small."""
-    behind = ("", -1)
-    while portion := await store.read(partial(latest.by_school, behind=behind, most=_PORTION)):
-        behind = (portion[-1].school_id, portion[-1].device_number)
+async def _portions(store: Store) -> AsyncIterator[list[Known]]:
+    """Every device, school by school, in portions so that memory stays small."""
+    shelved, place = await store.read(assets.shelved_serials), ("", -1)
+    while portion := await store.read(partial(by_school.after, place=place, shelved=shelved, most=_PORTION)):
+        place = (portion[-1].stored.school_id, portion[-1].stored.device_number)
         yield portion
 
 
-def _school_by_school(portion: Sequence[latest.Stored]) -> Iterator[Sequence[latest.Stored]]:
-    """What is known of a school's devices, a few at a time."""
+def _school_by_school(portion: Sequence[Known]) -> Iterator[Sequence[Known]]:
+    """Devices of one school, a few at a time."""
     for _, there in groupby(portion, key=_school):
         devices_there = list(there)
         for start in range(0, len(devices_there), _TOLD):
@@ -79,6 +84,8 @@ def tell(stored: latest.Stored, wire: Wire, audience: Audience) -> None:
 
 
 def _told(stored: latest.Stored, wire: Wire) -> list[Told]:
+    if stored.report is None and stored.google is None:
+        return []  # it never said anything, and nobody else did
     try:
         report = wire.report(stored_report(stored))
     except ReportError as error:

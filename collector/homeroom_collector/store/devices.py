@@ -29,6 +29,9 @@ _PLACEHOLDERS = frozenset(
     }
 )  # fmt: skip
 
+FACTS = tuple(column for column in table.c if column.name != "number")
+"""Columns that say who a device is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InUse:
@@ -55,23 +58,20 @@ def listed(connection: Connection) -> list[Device]:
 
     Texts that many devices have in common are held once.
     """
-    query = sa.select(*_facts()).where(table.c.standing == "accepted").order_by(table.c.device_id)
+    query = sa.select(*FACTS).where(table.c.standing == "accepted").order_by(table.c.device_id)
     shelved = assets.shelved_serials(connection)
-    return [_device(row, shelved) for row in in_portions(connection, query)]
+    return [device_of(row, shelved) for row in in_portions(connection, query)]
 
 
 def numbered(connection: Connection, numbers: Collection[int]) -> list[Device]:
     """Devices with these numbers, as :func:`listed` gives them; one that is gone is absent."""
-    rows = connection.execute(sa.select(*_facts()).where(table.c.number.in_(list(numbers))))
+    rows = connection.execute(sa.select(*FACTS).where(table.c.number.in_(list(numbers))))
     shelved = assets.shelved_serials(connection)
-    return [_device(row, shelved) for row in rows]
+    return [device_of(row, shelved) for row in rows]
 
 
-def _facts() -> list[sa.Column[Any]]:
-    return [column for column in table.c if column.name != "number"]
-
-
-def _device(row: Sequence[Any], shelved: frozenset[str]) -> Device:
+def device_of(row: Sequence[Any], shelved: frozenset[str]) -> Device:
+    """A device from its :data:`FACTS`."""
     device_id, device_class, school_id, band, name, serial, manufacturer, model, platform, enrolled_at, standing = row
     # The driver makes a new copy of each text in each row; of those that thousands of devices have, one is kept.
     return Device(
@@ -94,7 +94,7 @@ def with_last_report(
     connection: Connection, school_id: str | None = None, standing: Standing | None = None
 ) -> list[dict[str, Any]]:
     """Devices as rows for a list, with ``received_at`` of their last report or None; None leaves a filter out."""
-    query = sa.select(*_facts(), latest.c.received_at).join_from(table, latest, isouter=True)
+    query = sa.select(*FACTS, latest.c.received_at).join_from(table, latest, isouter=True)
     if school_id is not None:
         query = query.where(table.c.school_id == school_id)
     if standing is not None:

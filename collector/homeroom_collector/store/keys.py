@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from sys import intern
 from types import MappingProxyType
 from typing import Any
@@ -11,10 +11,13 @@ import msgspec
 import sqlalchemy as sa
 
 from homeroom_collector.errors import RefusedError
+from homeroom_collector.model import Device
 from homeroom_collector.store import secrets
 from homeroom_collector.store.engine import Connection, in_portions
 from homeroom_collector.store.schema import device_keys as table
 from homeroom_collector.store.schema import devices
+
+_AT_ONCE = 500
 
 
 class DeviceKey(msgspec.Struct, frozen=True, gc=False):
@@ -33,45 +36,42 @@ class DeviceKey(msgspec.Struct, frozen=True, gc=False):
     replaces: str = ""
 
 
-def _working() -> sa.Select[Any]:
-    joined = sa.select(
-        table.c.key_id,
-        table.c.device_number,
-        devices.c.device_id,
-        devices.c.school_id,
-        table.c.secret_sha256,
-        table.c.writer,
-        table.c.created_at,
-        table.c.replaces,
-    ).join_from(table, devices, devices.c.number == table.c.device_number)
-    return joined.where(table.c.revoked_at.is_(None))
+_OWN = (
+    table.c.key_id, table.c.device_number, table.c.secret_sha256, table.c.writer, table.c.created_at, table.c.replaces
+)  # fmt: skip
+_works = table.c.revoked_at.is_(None)
 
 
-def _key(row: Any) -> DeviceKey:
-    return DeviceKey(*row)
-
-
-def working(connection: Connection, device_ids: Mapping[str, str] = MappingProxyType({})) -> list[DeviceKey]:
-    """Every key that works. Ids that are among ``device_ids`` are those very texts, so that each is held once."""
-    return [
-        DeviceKey(
-            key_id,
-            number,
-            device_ids.get(device_id, device_id),
-            intern(school_id),
-            digest,
-            intern(writer),
-            at,
-            replaces,
-        )
-        for key_id, number, device_id, school_id, digest, writer, at, replaces in in_portions(connection, _working())
-    ]
+def working(connection: Connection, known: Mapping[int, Device] = MappingProxyType({})) -> list[DeviceKey]:
+    """Every key that works. ``known`` are devices that need not be read again, by number."""
+    found, others = [], []
+    for row in in_portions(connection, sa.select(*_OWN).where(_works)):
+        key_id, number, digest, writer, at, replaces = row
+        device = known.get(number)
+        if device is None:
+            others.append(key_id)
+        else:
+            device_id, school_id = device.device_id, device.school_id
+            found.append(DeviceKey(key_id, number, device_id, school_id, digest, intern(writer), at, replaces))
+    for start in range(0, len(others), _AT_ONCE):
+        found += _found(connection, others[start : start + _AT_ONCE])
+    return found
 
 
 def find(connection: Connection, key_id: str) -> DeviceKey | None:
     """One key, None where it does not exist or was revoked."""
-    row = (connection.execute(_working().where(table.c.key_id == key_id))).one_or_none()
-    return _key(row) if row else None
+    found = _found(connection, [key_id])
+    return found[0] if found else None
+
+
+def _found(connection: Connection, key_ids: Sequence[str]) -> list[DeviceKey]:
+    """Those of these keys that work."""
+    query = sa.select(*_OWN, devices.c.device_id, devices.c.school_id).join_from(table, devices)
+    rows = connection.execute(query.where(table.c.key_id.in_(key_ids), _works))
+    return [
+        DeviceKey(key_id, number, device_id, intern(school_id), digest, intern(writer), at, replaces)
+        for key_id, number, digest, writer, at, replaces, device_id, school_id in rows
+    ]
 
 
 def revoked_since(connection: Connection, moment: float) -> list[str]:

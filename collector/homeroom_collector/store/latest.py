@@ -150,14 +150,6 @@ def after(connection: Connection, number: int, *, most: int) -> list[Stored]:
     return list(map(Stored._make, connection.execute(query).fetchall()))
 
 
-def by_school(connection: Connection, behind: tuple[str, int], *, most: int) -> list[Stored]:
-    """The same, in order of school and number: the next ``most`` behind a school and a number."""
-    query = _stored().where(sa.or_(table.c.report.is_not(None), table.c.google.is_not(None)))
-    place = sa.tuple_(devices.c.school_id, devices.c.number)
-    query = query.where(place > sa.tuple_(*behind)).order_by(devices.c.school_id, devices.c.number).limit(most)
-    return list(map(Stored._make, connection.execute(query).fetchall()))
-
-
 def stored(connection: Connection, numbers: Sequence[int]) -> dict[int, Stored]:
     """The whole state of some devices, by number."""
     rows = connection.execute(_stored().where(table.c.device_number.in_(numbers)))

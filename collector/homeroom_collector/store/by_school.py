@@ -1,0 +1,45 @@
+"""Every device with its latest state, school by school: how a start reads the store, each row once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from homeroom_collector.model import Device
+from homeroom_collector.store.devices import FACTS, device_of
+from homeroom_collector.store.engine import Connection
+from homeroom_collector.store.latest import Stored
+from homeroom_collector.store.schema import devices, latest
+
+_LATEST = Stored._fields[Stored._fields.index("report") : Stored._fields.index("school_id")]
+
+
+class Known(NamedTuple):
+    """One device, and its latest state as far as there is any."""
+
+    device: Device
+    stored: Stored
+
+
+def after(
+    connection: Connection, place: tuple[str, int], shelved: frozenset[str] = frozenset(), *, most: int
+) -> list[Known]:
+    """The next ``most`` devices in order of school and number, behind this school and number.
+
+    ``shelved`` are serial numbers, in capitals, of devices whose silence means nothing.
+    """
+    query = sa.select(devices.c.number, *(latest.c[name] for name in _LATEST), *FACTS)
+    query = query.join_from(devices, latest, isouter=True)
+    here = sa.tuple_(devices.c.school_id, devices.c.number)
+    query = query.where(here > sa.tuple_(*place)).order_by(devices.c.school_id, devices.c.number).limit(most)
+    return [_known(row, shelved) for row in connection.execute(query).fetchall()]
+
+
+def _known(row: sa.Row[tuple[object, ...]], shelved: frozenset[str]) -> Known:
+    number, report, kept, measured_at, received_at, on_campus, google, *facts = row
+    device = device_of(facts, shelved)
+    stored = Stored(
+        device.device_id, number, report, kept, measured_at, received_at, on_campus, google, device.school_id
+    )
+    return Known(device, stored)
