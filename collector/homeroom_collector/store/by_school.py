@@ -12,7 +12,11 @@ from homeroom_collector.store.engine import Connection
 from homeroom_collector.store.latest import Stored
 from homeroom_collector.store.schema import devices, latest
 
-_LATEST = Stored._fields[Stored._fields.index("report") : Stored._fields.index("school_id")]
+# SQLAlchemy converts whole rows where one column needs it, and a truth value does on SQLite.
+_ON_CAMPUS = sa.type_coerce(latest.c.on_campus, sa.Integer)
+_LATEST = (
+    latest.c.report, latest.c.kept, latest.c.measured_at, latest.c.received_at, _ON_CAMPUS, latest.c.google
+)  # fmt: skip
 
 
 class Known(NamedTuple):
@@ -29,17 +33,15 @@ def after(
 
     ``shelved`` are serial numbers, in capitals, of devices whose silence means nothing.
     """
-    query = sa.select(devices.c.number, *(latest.c[name] for name in _LATEST), *FACTS)
-    query = query.join_from(devices, latest, isouter=True)
+    query = sa.select(devices.c.number, *_LATEST, *FACTS).join_from(devices, latest, isouter=True)
     here = sa.tuple_(devices.c.school_id, devices.c.number)
     query = query.where(here > sa.tuple_(*place)).order_by(devices.c.school_id, devices.c.number).limit(most)
     return [_known(row, shelved) for row in connection.execute(query).fetchall()]
 
 
 def _known(row: sa.Row[tuple[object, ...]], shelved: frozenset[str]) -> Known:
-    number, report, kept, measured_at, received_at, on_campus, google, *facts = row
-    device = device_of(facts, shelved)
-    stored = Stored(
-        device.device_id, number, report, kept, measured_at, received_at, on_campus, google, device.school_id
-    )
+    number, report, kept, measured_at, received_at, here, google = row[:7]
+    device, on_campus = device_of(row[7:], shelved), None if here is None else bool(here)
+    device_id, school_id = device.device_id, device.school_id
+    stored = Stored(device_id, number, report, kept, measured_at, received_at, on_campus, google, school_id)
     return Known(device, stored)
