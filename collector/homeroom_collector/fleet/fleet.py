@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 
 from homeroom_agent.report import NetworkGear, Report
@@ -29,6 +29,12 @@ _NOTHING = Software()
 _CONSOLE = "google"
 """The source of reports that a management console gives of a device, which itself may be silent."""
 
+
+Told = tuple[str, Report, float, bool | None]
+"""A device, what it said, when that was received, and whether from the school's own networks."""
+
+Returned = tuple[Device, Sequence[Told]]
+"""A device, and all that is known of it."""
 
 OnReport = Callable[[Member, SchoolCalendar, Report, float], None]
 """Hears of each report once it is taken in: of which device, at which school, when it was measured."""
@@ -110,21 +116,56 @@ class Fleet:
         else:
             self._change(old, device)
 
-    def put_all(self, devices: Iterable[Device]) -> None:
-        """As :meth:`put_device` for each. Computers that are new here come in together, school by school."""
-        new: dict[str, list[Member]] = {}
+    def bring_back(self, returned: Iterable[Returned]) -> None:
+        """As :meth:`put_device` for each, and :meth:`apply` of what it said: how a store's devices come back at a start.
+
+        Computers of which nobody here has heard come in together, school by school.
+        """
+        new: defaultdict[str, list[tuple[Member, Sequence[Told]]]] = defaultdict(list)
         others = []
-        for device in devices:
-            if device.device_class != "computer" or device.device_id in self._members:
-                others.append(device)
-                continue
-            member = self._members[device.device_id] = _member(device)
-            new.setdefault(device.school_id, []).append(member)
+        for device, told in returned:
+            if device.device_class == "computer" and device.device_id not in self._members:
+                member = self._members[device.device_id] = _member(device)
+                new[device.school_id].append((member, told))
+            else:
+                others.append((device, told))
         for school_id, members in new.items():
-            self.version += 1
-            self._state(school_id).welcome_all(members)
-        for device in others:
+            self._welcome(self._state(school_id), members)
+        for device, told in others:
             self.put_device(device)
+            self._hear_all(told)
+
+    def _welcome(self, state: SchoolState, members: Sequence[tuple[Member, Sequence[Told]]]) -> None:
+        self.version += 1
+        heard = [self._first(member, *told[0]) for member, told in members if told and told[0][1].network is None]
+        state.welcome_all([member for member, _ in members], heard)
+        for member, report, measured_at, received_at in heard:
+            if member.ages_at <= received_at:
+                age(state, member, self.freshness, received_at)
+            if self.on_report is not None:
+                self.on_report(member, state.calendar, report, measured_at)
+        for member, told in members:
+            self._hear_all(told if member.measured_at is None else told[1:])
+
+    def _first(
+        self, member: Member, _device_id: str, report: Report, received_at: float, on_campus: bool | None
+    ) -> First:
+        """Note the first that is heard of a computer, except what is in rows."""
+        measured_at = min(report.measured_at, received_at)
+        member.seen_at, member.on_campus = received_at, on_campus
+        if report.source == _CONSOLE:
+            member.synced_at = measured_at
+        else:
+            member.spoke_at = received_at
+        member.measured_at = member.attendance.up_at = measured_at
+        member.ages_at = measured_at + self.freshness.live_seconds
+        if report.identity is not None or report.os is not None:
+            member.software = merged(_NOTHING, report)
+        return member, report, measured_at, received_at
+
+    def _hear_all(self, told: Iterable[Told]) -> None:
+        for device_id, report, received_at, on_campus in told:
+            self.apply(device_id, report, received_at, on_campus=on_campus)
 
     def remove_device(self, device_id: str) -> None:
         """Forget a device and all its series. Unknown ids change nothing."""
@@ -157,29 +198,6 @@ class Fleet:
         state.measure(member, report, measured_at)
         state.register(member, "last_report", ("",), member.measured_at)
         self._note(state, member, report, measured_at, received_at)
-
-    def apply_all(self, told: Iterable[tuple[str, Report, float, bool | None]]) -> None:
-        """As :meth:`apply` for each. Computers of which nothing was heard before come first, school by school."""
-        first: defaultdict[str, list[First]] = defaultdict(list)
-        others = []
-        for each in told:
-            device_id, report, received_at, on_campus = each
-            member = self._members.get(device_id)
-            if member is None or member.measured_at is not None or report.network is not None:
-                others.append(each)
-                continue
-            school_id, measured_at = member.device.school_id, min(report.measured_at, received_at)
-            member.on_campus = on_campus
-            self._hear(self._schools[school_id], member, report, measured_at, received_at)
-            first[school_id].append((member, report, measured_at, received_at))
-        for school_id, heard in first.items():
-            self.version += 1
-            state = self._schools[school_id]
-            state.measure_first(heard)
-            for of_whom in heard:
-                self._note(state, *of_whom)
-        for device_id, report, received_at, on_campus in others:
-            self.apply(device_id, report, received_at, on_campus=on_campus)
 
     def _note(self, state: SchoolState, member: Member, report: Report, measured_at: float, received_at: float) -> None:
         """Take in what follows from a report whose rows are stored."""

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, repeat
 from math import inf
-from operator import attrgetter, is_, mul
+from operator import attrgetter, mul, truth
 from typing import Any, NamedTuple
 
 from homeroom_agent.report import Report
@@ -30,7 +30,8 @@ _OTHERS = [each.place for each in MEASURED["computer"] if not _TABLES[each.place
 _PLACES = (*_SECTIONS, *_OTHERS)
 _sections = attrgetter(*(_TABLES[place].section for place in _SECTIONS))
 _read = tuple(_TABLES[place].facts for place in _OTHERS)
-_NAMED = tuple((number, _TABLES[place].keys) for number, place in enumerate(_PLACES) if not _TABLES[place].single)
+# The one row of a single table has no name: that there are facts is all there is to know.
+_names = tuple(truth if _TABLES[place].single else _TABLES[place].keys for place in _PLACES)
 
 First = tuple[Member, Report, float, float]
 """A computer, the first report that is heard of it, when that was measured and when it was received."""
@@ -41,8 +42,8 @@ ColumnsOf = Callable[[Table], Columns]
 _Facts = tuple[Any, ...]
 """What a report says for each measured table, None where nothing."""
 
-_Names = tuple[Any, ...]
-"""Which measured tables a report says nothing for, and the keys of the rows of each whose rows have names."""
+_Names = tuple[tuple[Key, ...] | bool | None, ...]
+"""The keys of a report's rows in each measured table, True for the one without a name; None where it has no facts."""
 
 
 class _Run(NamedTuple):
@@ -98,10 +99,9 @@ class Layouts:
         return found
 
     def _worked_out(self, names: _Names) -> _Layout:
-        unknown, named = names[0], dict(zip((number for number, _ in _NAMED), names[1:], strict=True))
-        keys = [None if absent else named.get(number, _ONE) for number, absent in enumerate(unknown)]
         runs = [
-            None if each is None else self._run(place, each) for place, each in zip(_PLACES, keys, strict=True)
+            None if keys is None else self._run(place, keys if isinstance(keys, tuple) else _ONE)
+            for place, keys in zip(_PLACES, names, strict=True)
         ]
         shared = {run.place: run.keys for run in runs if run is not None}
         places = range(_FIRST, _FIRST + len(_PLACES))
@@ -113,8 +113,7 @@ class Layouts:
 
 def _named(report: Report) -> tuple[_Names, _Facts]:
     facts: _Facts = (*_sections(report), *[read(report) for read in _read])
-    names = [None if facts[number] is None else keys(facts[number]) for number, keys in _NAMED]
-    return (tuple(map(is_, facts, repeat(None))), *names), facts
+    return tuple([each if each is None else keys(each) for each, keys in zip(facts, _names, strict=True)]), facts
 
 
 def _lay_one(columns_of: ColumnsOf, run: _Run, members: Sequence[Member], values: Iterable[float]) -> None:

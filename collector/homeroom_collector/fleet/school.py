@@ -73,8 +73,8 @@ class SchoolState:
         self.register(member, "presence", _SHOWN[member.state], 1.0)
         self.show_answer(member)
 
-    def welcome_all(self, members: Sequence[Member]) -> None:
-        """:meth:`welcome` for many computers, which are labelled too."""
+    def welcome_all(self, members: Sequence[Member], heard: Sequence[First]) -> None:
+        """:meth:`welcome` for many computers, which are labelled too, with what some of them said first."""
         for member in members:
             member.state = self._presence(member)
             self.members[member.device.device_id] = member
@@ -82,6 +82,7 @@ class SchoolState:
         self._layouts.register(self._columns, "presence", ((each, _SHOWN[each.state]) for each in members))
         labels = ((each, (computer_labels(each.device, each.software),)) for each in members)
         self._layouts.register(self._columns, "device_info", labels)
+        self._layouts.measure(self._columns, heard)
 
     def join(self, member: Member) -> None:
         """Count a device in."""
@@ -183,10 +184,6 @@ class SchoolState:
             elif facts:
                 columns[name].write(starts[place], facts)
             measured[place] = at
-
-    def measure_first(self, heard: Sequence[First]) -> None:
-        """:meth:`measure` for many computers that have no measured rows yet; notes when they last reported, too."""
-        self._layouts.measure(self._columns, heard)
 
     def _columns(self, table: Table) -> Columns:
         columns = self.columns.get(table.name)

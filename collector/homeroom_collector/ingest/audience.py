@@ -18,6 +18,10 @@ class Told(NamedTuple):
     on_campus: bool | None = None
 
 
+Returned = tuple[Device, Sequence[Told]]
+"""A device, and everything that is known of it."""
+
+
 class Audience(Protocol):
     """Keeps the present state for the views. Called after the commit, never before; must be quick."""
 
@@ -27,14 +31,11 @@ class Audience(Protocol):
     def put_device(self, device: Device) -> None:
         """A device was enrolled or changed."""
 
-    def put_all(self, devices: Sequence[Device]) -> None:
-        """As ``put_device`` for each; for many devices of which nobody has heard."""
-
     def remove_device(self, device_id: str) -> None:
         """A device is not to be seen any more. Unknown ids change nothing."""
 
     def apply(self, device_id: str, report: Report, received_at: float, *, on_campus: bool | None = None) -> None:
         """A new report was committed; only its newest sections are in it."""
 
-    def apply_all(self, told: Sequence[Told]) -> None:
-        """As ``apply`` for each; for reports of many devices of which nothing was heard before."""
+    def bring_back(self, returned: Sequence[Returned]) -> None:
+        """As ``put_device`` for each and ``apply`` of what it said; for many devices of which nobody has heard."""

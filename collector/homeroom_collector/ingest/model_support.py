@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from homeroom_agent.report import Report
-from homeroom_collector.ingest.audience import Audience, Told
+from homeroom_collector.ingest.audience import Audience, Returned, Told
 from homeroom_collector.ingest.merge import replaced
 from homeroom_collector.model import Device, School
 from homeroom_collector.rules.network_support import ModelSupport, support_of
@@ -34,12 +34,6 @@ class UpdatesByModel:
         self._remember(device)
         self.audience.put_device(device)
 
-    def put_all(self, devices: Sequence[Device]) -> None:
-        """As :meth:`put_device` for each."""
-        for device in devices:
-            self._remember(device)
-        self.audience.put_all(devices)
-
     def _remember(self, device: Device) -> None:
         self._ends.pop(device.device_id, None)
         if device.platform == _CHROMEOS:
@@ -56,11 +50,16 @@ class UpdatesByModel:
         """Pass on, with the end of updates where the report speaks of the system and does not say it."""
         self.audience.apply(device_id, self._filled(device_id, report), received_at, on_campus=on_campus)
 
-    def apply_all(self, told: Sequence[Told]) -> None:
+    def bring_back(self, returned: Sequence[Returned]) -> None:
         """Pass on, likewise."""
+        for device, _ in returned:
+            self._remember(device)
         if self._ends:
-            told = [each._replace(report=self._filled(each.device_id, each.report)) for each in told]
-        self.audience.apply_all(told)
+            returned = [(device, [self._told(each) for each in told]) for device, told in returned]
+        self.audience.bring_back(returned)
+
+    def _told(self, each: Told) -> Told:
+        return each._replace(report=self._filled(each.device_id, each.report))
 
     def _filled(self, device_id: str, report: Report) -> Report:
         end = self._ends.get(device_id)

@@ -15,7 +15,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from homeroom_agent.report import Report
-from homeroom_collector.ingest.audience import Audience, Told
+from homeroom_collector.ingest.audience import Audience, Returned
 from homeroom_collector.model import Device, School, Standing
 from homeroom_collector.rules.admission import AdmissionPolicy, Judgement, judge
 from homeroom_collector.store import Connection, standing
@@ -52,16 +52,6 @@ class Quarantine:
             self._waiting[device.device_id] = device
             self.audience.remove_device(device.device_id)
 
-    def put_all(self, devices: Sequence[Device]) -> None:
-        """As :meth:`put_device` for each."""
-        accepted = [device for device in devices if device.standing == "accepted"]
-        for device in devices:
-            if device.standing == "accepted":
-                self._waiting.pop(device.device_id, None)
-            else:
-                self.put_device(device)
-        self.audience.put_all(accepted)
-
     def remove_device(self, device_id: str) -> None:
         """Forget a device."""
         self._waiting.pop(device_id, None)
@@ -72,9 +62,16 @@ class Quarantine:
         if device_id not in self._waiting:
             self.audience.apply(device_id, report, received_at, on_campus=on_campus)
 
-    def apply_all(self, told: Sequence[Told]) -> None:
-        """Let the audience hear of reports, unless their devices wait."""
-        self.audience.apply_all([each for each in told if each.device_id not in self._waiting])
+    def bring_back(self, returned: Sequence[Returned]) -> None:
+        """Let the audience hear of everything that is known of accepted devices, and keep the others."""
+        accepted = []
+        for each in returned:
+            if each[0].standing == "accepted":
+                self._waiting.pop(each[0].device_id, None)
+                accepted.append(each)
+            else:
+                self.put_device(each[0])
+        self.audience.bring_back(accepted)
 
     def device(self, device_id: str) -> Device | None:
         """A device that is not accepted; None for every other."""

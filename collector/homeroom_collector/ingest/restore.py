@@ -45,8 +45,7 @@ async def restore(
     found: dict[int, Device] = {}
     async for portion in _portions(store):
         for few in _school_by_school(portion):
-            audience.put_all([device for device, _ in few])
-            audience.apply_all([each for _, stored in few for each in _told(stored, wire)])
+            audience.bring_back([(device, _told(stored, wire)) for device, stored in few])
         for device, stored in portion:
             found[stored.device_number] = device
             on_google(stored.device_id, stored.google)

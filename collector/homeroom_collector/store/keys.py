@@ -36,8 +36,10 @@ class DeviceKey(msgspec.Struct, frozen=True, gc=False):
     replaces: str = ""
 
 
+# Bytes already, as the drivers give it; SQLAlchemy would copy each.
+_DIGEST = sa.type_coerce(table.c.secret_sha256, sa.types.NullType())
 _OWN = (
-    table.c.key_id, table.c.device_number, table.c.secret_sha256, table.c.writer, table.c.created_at, table.c.replaces
+    table.c.key_id, table.c.device_number, _DIGEST, table.c.writer, table.c.created_at, table.c.replaces
 )  # fmt: skip
 _works = table.c.revoked_at.is_(None)
 
