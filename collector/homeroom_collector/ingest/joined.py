@@ -26,14 +26,21 @@ def stored_report(stored: Stored) -> str:
     """Everything that is known of a device now, as the JSON of one report. One of its sources has said something."""
     if stored.report is None:
         return _googles(stored.google or "{}")
-    if stored.google is None and not stored.kept:
-        return stored.report
     if stored.google is None and not is_mixed(stored.report, stored.kept):
         return whole_report(stored.report, stored.kept)
     parts = list(_own(stored.report, stored.kept, stored.measured_at or 0.0))
     parts += _of_google(stored.google) if stored.google else ()
     head = {name: value for name, value in json.loads(stored.report).items() if name not in _NAMES}
     return json.dumps(head | merged(parts).sections)
+
+
+def newest_report(stored: Stored, wire: Wire) -> Report:
+    """The same, decoded: what the device itself said needs no text in between. Raises ReportError naming the field."""
+    if stored.google is None and stored.report is not None:
+        found = wire.newest(stored.report, stored.kept)
+        if found is not None:
+            return found
+    return wire.report(stored_report(stored))
 
 
 def _googles(google: str) -> str:

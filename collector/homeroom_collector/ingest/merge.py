@@ -42,11 +42,14 @@ Kept = dict[str, tuple[float, msgspec.Raw]]
 
 _EXTENSION = "extension"
 _PREFIXES = {_EXTENSION: f"{_EXTENSION}/"}
+PREFIXES = ("", *_PREFIXES.values())
+"""What may stand before the name of a section."""
 _MIXED = "+"
 """Among the names of the sections: sections of another source are kept, so the whole row must be known."""
 
 _MACHINE: dict[str, Any] = {"uptime": None, "batteries": None, "disks": None}
-_sections_of = attrgetter(*SECTIONS)
+sections_of = attrgetter(*SECTIONS)
+"""All sections of a report, None where it lacks one."""
 _is_there = partial(is_not, None)
 _split: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _kept: msgspec.json.Decoder[Kept] = msgspec.json.Decoder(Kept)
@@ -95,7 +98,7 @@ class News(msgspec.Struct, frozen=True, gc=False):
 
 def sections_in(report: Report) -> str:
     """Qualified names of the sections that a report has, in the order of SECTIONS, with commas between."""
-    return _names(tuple(map(_is_there, _sections_of(report))), prefix_of(report.source))
+    return _names(tuple(map(_is_there, sections_of(report))), prefix_of(report.source))
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,7 @@ import msgspec
 from homeroom_agent.errors import ReportError
 from homeroom_agent.report import Report
 from homeroom_collector.ingest.audience import Audience, Told
-from homeroom_collector.ingest.joined import google_at, measured_at, stored_report
+from homeroom_collector.ingest.joined import google_at, measured_at, newest_report
 from homeroom_collector.ingest.merge import replaced
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import Device, School
@@ -86,7 +86,7 @@ def _told(stored: latest.Stored, wire: Wire) -> list[Told]:
     if stored.report is None and stored.google is None:
         return []  # it never said anything, and nobody else did
     try:
-        report = wire.report(stored_report(stored))
+        report = newest_report(stored, wire)
     except ReportError as error:
         # A bound that became tighter since; the next report of the device is current anyway.
         _log.warning("stored state of %s left out: %s", stored.device_id, error)

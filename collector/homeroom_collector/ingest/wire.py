@@ -21,6 +21,7 @@ from homeroom_agent.report import Report, decode, from_wire, to_wire
 from homeroom_agent.report.bounds import Bounds
 from homeroom_agent.report.codec import FieldShape, shapes
 from homeroom_collector.errors import RefusedError
+from homeroom_collector.ingest.merge import PREFIXES, SECTIONS, prefix_of, sections_of
 
 # msgspec compares whole numbers as signed 64 bits; counters above that take the reference's way.
 _LARGEST = 2**63 - 1
@@ -91,6 +92,15 @@ def _value(kind: type, bounds: Bounds, known: dict[type, type]) -> Any:
     return Annotated[kind, msgspec.Meta(ge=bounds.minimum, le=most)]
 
 
+def _kept_decoder(report: type[msgspec.Struct], prefix: str) -> msgspec.json.Decoder[Any]:
+    """A decoder of what is kept beside reports of one source: sections, each with the time it was measured."""
+    kinds = {each.name: each.type for each in msgspec.structs.fields(report)}
+    fields = [(name, tuple[float, kinds[name]] | None, None) for name in SECTIONS]  # type: ignore[misc, valid-type]
+    names = {name: prefix + name for name in SECTIONS}
+    kept = msgspec.defstruct("Kept", fields, rename=names, forbid_unknown_fields=True, gc=False, module=__name__)
+    return msgspec.json.Decoder(kept)
+
+
 class Wire:
     """The decoders, made once and shared by all requests; they hold no state.
 
@@ -105,6 +115,7 @@ class Wire:
         envelope = msgspec.defstruct("Envelope", [("reports", list[msgspec.Raw])], forbid_unknown_fields=True)
         self._kind = report
         self._report: msgspec.json.Decoder[Any] = msgspec.json.Decoder(report)
+        self._kept = {prefix: _kept_decoder(report, prefix) for prefix in PREFIXES}
         self._envelope: msgspec.json.Decoder[Any] = msgspec.json.Decoder(envelope)
 
     def report(self, raw: bytes | str) -> Report:
@@ -113,6 +124,22 @@ class Wire:
             return cast("Report", self._report.decode(raw))
         except _UNREADABLE:
             return decode(raw)
+
+    def newest(self, report: str, kept: str | None) -> Report | None:
+        """A stored report with the sections that are kept beside it.
+
+        None where that cannot be read in one go: another source's are among them, or a bound became tighter since.
+        """
+        try:
+            found = self._report.decode(report)
+            if kept:
+                beside = self._kept[prefix_of(found.source)].decode(kept)
+                for name, section in zip(SECTIONS, sections_of(beside), strict=True):
+                    if section is not None and getattr(found, name) is None:
+                        setattr(found, name, section[1])
+        except _UNREADABLE:
+            return None
+        return cast("Report", found)
 
     def converted(self, report: Report) -> Decoded:
         """Check a report made inside this process. Raises ReportError naming the field."""
