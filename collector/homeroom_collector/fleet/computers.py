@@ -22,6 +22,8 @@ def _names(facts: Sequence[Any]) -> tuple[Key, ...]:
 
 
 def _mounts(facts: Sequence[Any]) -> tuple[Key, ...]:
+    if len(facts) == 1:
+        return (facts[0].mount,)
     return distinct(tuple(map(_mount, facts)), range(len(facts)))
 
 
