@@ -85,17 +85,20 @@ class Columns:
         self._values.frombytes(_NAN_BYTES * (len(suffixes) * self._width))
         return start
 
-    def add_alike(self, prefixes: Sequence[bytes], suffixes: Sequence[bytes], facts: Sequence[Any]) -> int:
-        """Take runs behind all others for devices with the same rows; returns the first one's start.
-
-        ``facts`` holds a fact for each row, device by device.
-        """
-        start = len(self.prefixes)
+    def values_in(self, facts: Sequence[Any]) -> array[float]:
+        """The values of a fact a row, row by row."""
         try:  # no step of this is Python's, which is what it costs where a whole store is read
-            values = array("d", chain.from_iterable(map(self._read, facts)))  # type: ignore[arg-type]  # None raises
+            return array("d", chain.from_iterable(map(self._read, facts)))  # type: ignore[arg-type]  # None raises
         except TypeError:
             known = chain.from_iterable(map(self._read, facts))
-            values = array("d", [_NAN if value is None else value for value in known])
+            return array("d", [_NAN if value is None else value for value in known])
+
+    def add_alike(self, prefixes: Sequence[bytes], suffixes: Sequence[bytes], values: array[float]) -> int:
+        """Take runs behind all others for devices with the same rows; returns the first one's start.
+
+        ``values`` are those of all rows, device by device.
+        """
+        start = len(self.prefixes)
         self._values.extend(values)
         self.prefixes.extend(prefixes if len(suffixes) == 1 else [one for one in prefixes for _ in suffixes])
         self.suffixes.extend([*suffixes] * len(prefixes))

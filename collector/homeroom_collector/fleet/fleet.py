@@ -12,7 +12,7 @@ from homeroom_collector.fleet.ageing import Freshness, age, silence
 from homeroom_collector.fleet.attendance import review, sign_of_life
 from homeroom_collector.fleet.bandwidth import note_traffic
 from homeroom_collector.fleet.labels import SharedTexts, pair
-from homeroom_collector.fleet.layouts import First, Layouts
+from homeroom_collector.fleet.layouts import Layouts, Newcomer
 from homeroom_collector.fleet.member import PLACE, Member
 from homeroom_collector.fleet.network import Network, outline
 from homeroom_collector.fleet.register import GEAR_PARENT
@@ -137,9 +137,14 @@ class Fleet:
 
     def _welcome(self, state: SchoolState, members: Sequence[tuple[Member, Sequence[Told]]]) -> None:
         self.version += 1
-        heard = [self._first(member, *told[0]) for member, told in members if told and told[0][1].network is None]
-        state.welcome_all([member for member, _ in members], heard)
-        for member, report, measured_at, received_at in heard:
+        newcomers = [
+            self._first(member, *told[0]) if told and told[0][1].network is None else Newcomer(member, None)
+            for member, told in members
+        ]
+        state.welcome_all(newcomers)
+        for member, report, measured_at, received_at in newcomers:
+            if report is None:
+                continue
             if member.ages_at <= received_at:
                 age(state, member, self.freshness, received_at)
             if self.on_report is not None:
@@ -149,7 +154,7 @@ class Fleet:
 
     def _first(
         self, member: Member, _device_id: str, report: Report, received_at: float, on_campus: bool | None
-    ) -> First:
+    ) -> Newcomer:
         """Note the first that is heard of a computer, except what is in rows."""
         measured_at = min(report.measured_at, received_at)
         member.seen_at, member.on_campus = received_at, on_campus
@@ -161,7 +166,7 @@ class Fleet:
         member.ages_at = measured_at + self.freshness.live_seconds
         if report.identity is not None or report.os is not None:
             member.software = merged(_NOTHING, report)
-        return member, report, measured_at, received_at
+        return Newcomer(member, report, measured_at, received_at)
 
     def _hear_all(self, told: Iterable[Told]) -> None:
         for device_id, report, received_at, on_campus in told:

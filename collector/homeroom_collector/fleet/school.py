@@ -11,7 +11,7 @@ from homeroom_agent.report import Report
 from homeroom_collector.fleet.columns import Columns
 from homeroom_collector.fleet.families import Table
 from homeroom_collector.fleet.labels import Key, SharedTexts
-from homeroom_collector.fleet.layouts import First, Layouts
+from homeroom_collector.fleet.layouts import Layouts, Newcomer
 from homeroom_collector.fleet.member import MEASURED, PLACE, Member
 from homeroom_collector.fleet.software import computer_labels, model_of
 from homeroom_collector.fleet.wan import SchoolWan
@@ -22,6 +22,14 @@ from homeroom_collector.rules.calendar import SchoolCalendar
 _ONE: tuple[Key, ...] = ("",)
 _SHOWN: dict[Presence, tuple[Key, ...]] = {state: (state.value,) for state in Presence}
 _ANSWERED = {Presence.UP: 1.0, Presence.DOWN: 0.0, Presence.UNREACHABLE: 0.0}
+
+
+def _shown(member: Member) -> tuple[Key, ...]:
+    return _SHOWN[member.state]
+
+
+def _labels(member: Member) -> tuple[Key, ...]:
+    return (computer_labels(member.device, member.software),)
 
 
 class Group(NamedTuple):
@@ -73,16 +81,13 @@ class SchoolState:
         self.register(member, "presence", _SHOWN[member.state], 1.0)
         self.show_answer(member)
 
-    def welcome_all(self, members: Sequence[Member], heard: Sequence[First]) -> None:
-        """:meth:`welcome` for many computers, which are labelled too, with what some of them said first."""
-        for member in members:
+    def welcome_all(self, newcomers: Sequence[Newcomer]) -> None:
+        """:meth:`welcome` for many computers, which are labelled too, with what they said first."""
+        for member, *_ in newcomers:
             member.state = self._presence(member)
             self.members[member.device.device_id] = member
-        self.counts.update(map(group_of, members))
-        self._layouts.register(self._columns, "presence", ((each, _SHOWN[each.state]) for each in members))
-        labels = ((each, (computer_labels(each.device, each.software),)) for each in members)
-        self._layouts.register(self._columns, "device_info", labels)
-        self._layouts.measure(self._columns, heard)
+        self.counts.update(group_of(member) for member, *_ in newcomers)
+        self._layouts.lay(self._columns, newcomers, _shown, _labels)
 
     def join(self, member: Member) -> None:
         """Count a device in."""
