@@ -11,7 +11,7 @@ from homeroom_agent.report import NetworkGear, Report
 from homeroom_collector.fleet.ageing import Freshness, age, silence
 from homeroom_collector.fleet.attendance import review, sign_of_life
 from homeroom_collector.fleet.bandwidth import note_traffic
-from homeroom_collector.fleet.labels import SharedTexts, pair
+from homeroom_collector.fleet.labels import Shared, SharedTexts, pair
 from homeroom_collector.fleet.layouts import Layouts, Newcomer
 from homeroom_collector.fleet.member import PLACE, Member
 from homeroom_collector.fleet.network import Network, outline
@@ -65,6 +65,7 @@ class Fleet:
         self._schools: dict[str, SchoolState] = {}
         self._members: dict[str, Member] = {}
         self._texts = SharedTexts()
+        self._softwares: Shared[Software, Software] = Shared(lambda software: software)
         self._layouts = Layouts(self._texts)
         self._listened_until = 0.0
         self._settled_at: float | None = None
@@ -117,7 +118,7 @@ class Fleet:
             self._change(old, device)
 
     def bring_back(self, returned: Iterable[Returned]) -> None:
-        """As :meth:`put_device` for each, and :meth:`apply` of what it said: how a store's devices come back at a start.
+        """As :meth:`put_device` for each, and :meth:`apply` of what it said: so a store's devices come back at a start.
 
         Computers of which nobody here has heard come in together, school by school.
         """
@@ -138,7 +139,7 @@ class Fleet:
     def _welcome(self, state: SchoolState, members: Sequence[tuple[Member, Sequence[Told]]]) -> None:
         self.version += 1
         newcomers = [
-            self._first(member, *told[0]) if told and told[0][1].network is None else Newcomer(member, None)
+            self._first(member, told[0]) if told and told[0][1].network is None else Newcomer(member, None)
             for member, told in members
         ]
         state.welcome_all(newcomers)
@@ -152,10 +153,9 @@ class Fleet:
         for member, told in members:
             self._hear_all(told if member.measured_at is None else told[1:])
 
-    def _first(
-        self, member: Member, _device_id: str, report: Report, received_at: float, on_campus: bool | None
-    ) -> Newcomer:
+    def _first(self, member: Member, told: Told) -> Newcomer:
         """Note the first that is heard of a computer, except what is in rows."""
+        _, report, received_at, on_campus = told
         measured_at = min(report.measured_at, received_at)
         member.seen_at, member.on_campus = received_at, on_campus
         if report.source == _CONSOLE:
@@ -165,7 +165,7 @@ class Fleet:
         member.measured_at = member.attendance.up_at = measured_at
         member.ages_at = measured_at + self.freshness.live_seconds
         if report.identity is not None or report.os is not None:
-            member.software = merged(_NOTHING, report)
+            member.software = self._softwares.of(merged(_NOTHING, report))
         return Newcomer(member, report, measured_at, received_at)
 
     def _hear_all(self, told: Iterable[Told]) -> None:
@@ -323,7 +323,7 @@ class Fleet:
             note_traffic(state, member, report.network, at, self.freshness.live_seconds)
             self._outline(member, report.network)
         if report.identity is not None or report.os is not None or report.network is not None:
-            self._note_software(state, member, merged(member.software, report))
+            self._note_software(state, member, self._softwares.of(merged(member.software, report)))
         if member.reachable is False:
             silence(state, member)
 

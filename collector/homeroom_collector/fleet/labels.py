@@ -6,10 +6,17 @@ and line feed are escaped, everything else is UTF-8 as it stands.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+Name = TypeVar("Name")
+Value = TypeVar("Value")
 
 Key = str | tuple[str, ...]
 """What tells one row of a device from another: the value of one label, or of several."""
+
+TableKeys = tuple[tuple[Key, ...] | None, ...]
+"""Keys of a device's rows in each of its tables, None where it has none."""
 
 _Rows = tuple[tuple[Key, ...], tuple[bytes, ...]]
 """Keys of rows, and the text of each."""
@@ -52,34 +59,52 @@ def distinct(names: Sequence[str], suffixes: Sequence[object]) -> tuple[str, ...
     return tuple(f"{name}#{row}" for row, name in enumerate(marked))
 
 
-class SharedTexts:
-    """Row keys and label texts that many devices have in common, held once.
+class Shared(Generic[Name, Value]):
+    """What many have in common, made once by its name.
 
-    Bounded, whatever devices call their parts: of two generations of ``limit`` rows the older one goes when the younger
-    one is full, and what was asked for meanwhile has moved over. So what many have stays, and what one had goes.
+    Bounded, whatever devices call their parts: of two generations of ``limit`` the older one goes when the younger one
+    is full, and what was asked for meanwhile has moved over. So what many have stays, and what one had goes.
     """
 
-    def __init__(self, limit: int = 5_000) -> None:
-        self._limit = limit
-        self._young: dict[_Name, _Rows] = {}
-        self._old: dict[_Name, _Rows] = {}
+    def __init__(self, make: Callable[[Name], Value], limit: int = 5_000) -> None:
+        self._make, self._limit = make, limit
+        self._young: dict[Name, Value] = {}
+        self._old: dict[Name, Value] = {}
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
+
+    def of(self, name: Name) -> Value:
+        """The one copy of what has this name."""
+        found = self._young.get(name)
+        if found is None:
+            found = self._old.pop(name, None) or self._make(name)
+            if len(self._young) >= self._limit:
+                self._old, self._young = self._young, {}
+            self._young[name] = found
+        return found
+
+
+class SharedTexts:
+    """Row keys and label texts that many devices have in common, held once; how many of each is bounded."""
+
+    def __init__(self, limit: int = 5_000) -> None:
+        self._rows: Shared[_Name, _Rows] = Shared(lambda name: _rows(*name), limit)
+        self._tables: Shared[TableKeys, TableKeys] = Shared(lambda keys: keys, limit)
+
+    def __len__(self) -> int:
+        return len(self._rows) + len(self._tables)
 
     def rows(self, labels: tuple[str, ...], keys: tuple[Key, ...]) -> _Rows:
         """The shared copy of these row keys, and of what follows the device's own label in each row.
 
         That is the other labels, the brace and a blank.
         """
-        name = (labels, keys)
-        found = self._young.get(name)
-        if found is None:
-            found = self._old.pop(name, None) or _rows(labels, keys)
-            if len(self._young) >= self._limit:
-                self._old, self._young = self._young, {}
-            self._young[labels, found[0]] = found
-        return found
+        return self._rows.of((labels, keys))
+
+    def tables(self, keys: TableKeys) -> TableKeys:
+        """The shared copy of the keys of a device's rows in all its tables."""
+        return self._tables.of(keys)
 
 
 def _rows(labels: tuple[str, ...], keys: tuple[Key, ...]) -> _Rows:

@@ -85,10 +85,40 @@ class Layouts:
             names, facts = (None, ()) if each.report is None else _named(each.report)
             alike[shown(each.member), labels(each.member), names].append((each, facts))
         for (presence, info, names), group in alike.items():
-            runs = [self._run(_PRESENCE, presence), self._run(_INFO, info)]
-            if names is not None:
-                runs += (self._run(_LAST_REPORT, _ONE), *self._measured(names))
-            _lay_out(columns_of, runs, group)
+            registered = (self._run(_PRESENCE, presence), self._run(_INFO, info))
+            measured = () if names is None else self._measured(names)
+            self._lay_out(columns_of, registered, measured, group)
+
+    def _lay_out(
+        self,
+        columns_of: ColumnsOf,
+        registered: Sequence[_Run],
+        measured: Sequence[_Run | None],
+        group: Sequence[tuple[Newcomer, _Facts]],
+    ) -> None:
+        """Give computers that are laid out alike their rows, side by side in each table."""
+        newcomers, facts = zip(*group, strict=True)
+        members, _, at, _ = zip(*newcomers, strict=True)
+        rows = [(run, _ALWAYS * len(members)) for run in registered]
+        if measured:
+            rows.append((self._run(_LAST_REPORT, _ONE), array("d", at)))
+        for run, each in zip(measured, zip(*facts, strict=True), strict=True):
+            if run is not None:
+                found = each if run.table.single else list(chain.from_iterable(each))
+                rows.append((run, columns_of(run.table).values_in(found)))
+        prefixes, starts = [member.prefix for member in members], _starts(len(members))
+        keys: list[tuple[Key, ...] | None] = [None] * len(_TABLES)
+        ages = [0.0] * len(_TABLES)
+        for (place, table, keys[place], suffixes), values in rows:
+            ages[place] = 1.0 if place >= _FIRST else inf
+            if suffixes:
+                first = columns_of(table).add_alike(prefixes, suffixes, values)
+                starts[place] = range(first, first + len(suffixes) * len(members), len(suffixes))
+        shared = self._texts.tables(tuple(keys))
+        for member, moment, places in zip(members, at, zip(*starts, strict=True), strict=True):
+            member.keys, member.starts = shared, array("I", places)
+            # Never 0, which would say that nothing is left.
+            member.measured = array("d", map(mul, ages, repeat(max(moment, 1.0))))
 
     def _measured(self, names: _Names) -> tuple[_Run | None, ...]:
         found = self._known.get(names)
@@ -110,32 +140,7 @@ def _named(report: Report) -> tuple[_Names, _Facts]:
     return tuple([each if each is None else keys(each) for each, keys in zip(facts, _names, strict=True)]), facts
 
 
-def _lay_out(
-    columns_of: ColumnsOf, runs: Sequence[_Run | None], group: Sequence[tuple[Newcomer, _Facts]]
-) -> None:
-    """Give computers that are laid out alike their rows, side by side in each table."""
-    newcomers, facts = zip(*group, strict=True)
-    members, _, at, _ = zip(*newcomers, strict=True)
-    prefixes, ones = [member.prefix for member in members], _ALWAYS * len(members)
-    starts: list[Iterable[int]] = [[0] * len(members)] * len(_TABLES)
-    keys: list[tuple[Key, ...] | None] = [None] * len(_TABLES)
-    ages = [0.0] * len(_TABLES)
-    told = chain((ones, ones, array("d", at)), zip(*facts, strict=True))
-    for run, each in zip(runs, told, strict=False):
-        if run is None:
-            continue
-        place, table, keys[place], suffixes = run
-        ages[place] = 1.0 if place >= _FIRST else inf
-        if not suffixes:
-            continue
-        columns = columns_of(table)
-        if place < _FIRST:
-            values = each
-        else:
-            values = columns.values_in(each if table.single else list(chain.from_iterable(each)))
-        first = columns.add_alike(prefixes, suffixes, values)
-        starts[place] = range(first, first + len(suffixes) * len(members), len(suffixes))
-    for member, moment, places in zip(members, at, zip(*starts, strict=True), strict=True):
-        member.keys[:] = keys
-        member.starts = array("I", places)
-        member.measured = array("d", map(mul, ages, repeat(moment)))
+def _starts(count: int) -> list[Sequence[int]]:
+    """Where the rows of so many devices begin in each table, before they are laid."""
+    nowhere = [0] * count
+    return [nowhere] * len(_TABLES)

@@ -11,7 +11,7 @@ from homeroom_agent.report import Report
 from homeroom_collector.fleet.computers import COMPUTER_TABLES
 from homeroom_collector.fleet.families import Table
 from homeroom_collector.fleet.gear import GEAR_TABLES
-from homeroom_collector.fleet.labels import Key
+from homeroom_collector.fleet.labels import Key, TableKeys
 from homeroom_collector.fleet.register import (
     COMPUTER_INFO,
     COMPUTER_UPTIME,
@@ -58,17 +58,19 @@ MEASURED: dict[DeviceClass, tuple[Measured, ...]] = {
 PLACE: dict[DeviceClass, dict[str, int]] = {
     name: {table.name: place for place, table in enumerate(tables)} for name, tables in TABLES.items()
 }
+
+
 class _Blank(NamedTuple):
     """What a device without rows has, to be copied."""
 
     tables: tuple[Table, ...]
-    keys: list[tuple[Key, ...] | None]
+    keys: TableKeys
     starts: array[int]
     measured: array[float]
 
 
 _BLANK: dict[DeviceClass, _Blank] = {
-    name: _Blank(tables, [None] * len(tables), array("I", [0]) * len(tables), array("d", [0.0]) * len(tables))
+    name: _Blank(tables, (None,) * len(tables), array("I", [0]) * len(tables), array("d", [0.0]) * len(tables))
     for name, tables in TABLES.items()
 }
 
@@ -94,10 +96,11 @@ class Member:
     """Mutable record of one device.
 
     ``tables`` are those that its class of device has rows in. ``keys[i]`` and ``starts[i]`` are the run in table ``i``;
-    None is no run. ``measured[i]`` is when it was last written (collector's clock), negative once its fast series have
-    left, 0 where nothing is left. Nothing ages before ``ages_at``. ``seen_at`` is when anything was last heard of it,
-    ``spoke_at`` when what runs on it last spoke, ``synced_at`` when it last synchronised with its management console,
-    ``measured_at`` the corrected time of the newest report.
+    None is no run; devices that are laid out alike share ``keys``. ``measured[i]`` is when it was last written
+    (collector's clock), negative once its fast series have left, 0 where nothing is left. Nothing ages before
+    ``ages_at``. ``seen_at`` is when anything was last heard of it, ``spoke_at`` when what runs on it last spoke,
+    ``synced_at`` when it last synchronised with its management console, ``measured_at`` the corrected time of the
+    newest report.
 
     Of network gear only: ``meter`` is the newest reading of its ports, ``wan`` names those that lead outside,
     ``parent`` is the next device towards the uplink, ``outline`` changes with what the topology is drawn from.
@@ -132,7 +135,7 @@ class Member:
         self.prefix = prefix
         self.software = software
         self.state = state
-        self.keys, self.starts, self.measured = keys[:], starts[:], measured[:]
+        self.keys, self.starts, self.measured = keys, starts[:], measured[:]
         self.ages_at = inf
         self.attendance = Attendance()
         self.seen_at: float | None = None

@@ -208,14 +208,17 @@ class SchoolState:
                 columns.release(member.starts[place], len(old))
             if keys:
                 member.starts[place] = columns.allocate(member.prefix, suffixes)
-        member.keys[place], member.measured[place] = keys, 0.0
+        self._rename(member, place, keys)
 
     def drop(self, member: Member, place: int) -> None:
         """Remove the device's rows from one table."""
         keys = member.keys[place]
         if keys:
             self.columns[member.tables[place].name].release(member.starts[place], len(keys))
-        member.keys[place] = None
+        self._rename(member, place, None)
+
+    def _rename(self, member: Member, place: int, keys: tuple[Key, ...] | None) -> None:
+        member.keys = self._texts.tables((*member.keys[:place], keys, *member.keys[place + 1 :]))
         member.measured[place] = 0.0
 
     def blank(self, member: Member, place: int, *, lasting: bool) -> bool:

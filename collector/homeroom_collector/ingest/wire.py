@@ -95,7 +95,7 @@ def _value(kind: type, bounds: Bounds, known: dict[type, type]) -> Any:
 def _kept_decoder(report: type[msgspec.Struct], prefix: str) -> msgspec.json.Decoder[Any]:
     """A decoder of what is kept beside reports of one source: sections, each with the time it was measured."""
     kinds = {each.name: each.type for each in msgspec.structs.fields(report)}
-    fields = [(name, tuple[float, kinds[name]] | None, None) for name in SECTIONS]  # type: ignore[misc, valid-type]
+    fields = [(name, tuple[float, kinds[name]] | None, None) for name in SECTIONS]  # type: ignore[valid-type]
     names = {name: prefix + name for name in SECTIONS}
     kept = msgspec.defstruct("Kept", fields, rename=names, forbid_unknown_fields=True, gc=False, module=__name__)
     return msgspec.json.Decoder(kept)

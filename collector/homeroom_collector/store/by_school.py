@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -39,7 +40,7 @@ def after(
     return [_known(row, shelved) for row in connection.execute(query).fetchall()]
 
 
-def _known(row: sa.Row[tuple[object, ...]], shelved: frozenset[str]) -> Known:
+def _known(row: Sequence[Any], shelved: frozenset[str]) -> Known:
     number, report, kept, measured_at, received_at, here, google = row[:7]
     device, on_campus = device_of(row[7:], shelved), None if here is None else bool(here)
     device_id, school_id = device.device_id, device.school_id

@@ -111,7 +111,7 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry, *, cache_kib: 
     cursor.close()
 
 
-def in_portions(connection: Connection, query: sa.Select[Any], most: int = 5_000) -> Iterator[sa.Row[Any]]:
+def in_portions(connection: Connection, query: sa.Select[Any], most: int = 5_000) -> Iterator[Any]:
     """All rows of a query. Fetched some thousand at a time they cost half of what they cost one by one."""
     return chain.from_iterable(connection.execute(query).partitions(most))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from sys import intern
 from types import MappingProxyType
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -47,8 +46,7 @@ _works = table.c.revoked_at.is_(None)
 def working(connection: Connection, known: Mapping[int, Device] = MappingProxyType({})) -> list[DeviceKey]:
     """Every key that works. ``known`` are devices that need not be read again, by number."""
     found, others = [], []
-    for row in in_portions(connection, sa.select(*_OWN).where(_works)):
-        key_id, number, digest, writer, at, replaces = row
+    for key_id, number, digest, writer, at, replaces in in_portions(connection, sa.select(*_OWN).where(_works)):
         device = known.get(number)
         if device is None:
             others.append(key_id)
