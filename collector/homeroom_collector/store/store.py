@@ -30,7 +30,7 @@ from homeroom_collector.store.notices import Heard
 
 _ASK_SECONDS = 10.0
 AGAIN_SECONDS = 5.0
-_ASIDE_NICENESS = 10
+_ASIDE_NICENESS = 19
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[Connection], T]
