@@ -1,9 +1,10 @@
 """What a device costs as the fleet grows from a school's to a city's: time of a report, memory, time to start.
 
-Every device has a stored report when the collector starts, so starting means rebuilding the fleet from the store.
-Rounds over the sizes alternate, so that what else the machine does meets all of them. They begin once each collector
-has worked out its first decisions; what presence, problems and decisions take while nobody reports is told beside the
-cost of a report, which includes it.
+Every device has said everything once and then what changes all the time, as nearly all have on any day; so starting
+means rebuilding the fleet from the store: on one core, with the check of the store's pages beside it. Rounds over the
+sizes alternate, so that what else the machine does meets all of them. They begin once each collector has worked out its
+first decisions; what presence, problems and decisions take while nobody reports is told beside the cost of a report,
+which includes it.
 """
 
 from __future__ import annotations

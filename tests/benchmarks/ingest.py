@@ -1,9 +1,9 @@
 """Acknowledged, durable reports a second of one process on one core, against a bare aiohttp POST in the same run.
 
 Both servers stand on the first core, the load generator on the second. Rounds alternate, so that what else the machine
-does meets both. The ratio is also given by processor time, which other programs disturb less. Every device has
-reported before, as nearly all have on any day, and the collector has worked out its first decisions. With
-``HOMEROOM_BENCH_DEVICES=350000`` the fleet is a state's.
+does meets both. The ratio is also given by processor time, which other programs disturb less. Every device has said
+everything once and then what changes all the time, as nearly all have on any day, and the collector has worked out its
+first decisions. With ``HOMEROOM_BENCH_DEVICES=350000`` the fleet is a state's.
 
 Beside it stands what Prometheus offers for pushing, the Pushgateway, with as many groups as it takes in half a minute:
 it writes nothing to disk before it answers, and each of its pushes costs more the more groups it holds.

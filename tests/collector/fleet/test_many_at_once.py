@@ -1,4 +1,4 @@
-"""Reports of many devices at once leave the fleet as the same reports one by one do."""
+"""Devices that come back together leave the fleet as the same devices one by one do."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ from homeroom_collector.model import Device, School
 from homeroom_collector.rules.calendar import SchoolCalendar
 
 Told = tuple[str, Report, float, bool | None]
+Returned = tuple[Device, list[Told]]
+
+
+def _computer(device_id: str, school_id: str = "ps1", **facts: Any) -> Device:
+    return Device(device_id=device_id, device_class="computer", school_id=school_id, **facts)
 
 
 def _reports() -> list[Told]:
-    """All that a store may hold: alike and unlike, long ago, twice of one device, of gear, of nobody."""
+    """All that a store may hold: alike and unlike, long ago, twice of one device, of gear."""
     bare = replace(laptop(), os=None, identity=None, disks=[], filesystems=None, connectivity=None)
     twins = [Battery(name="BAT", health_ratio=0.4), Battery(name="BAT", charge_ratio=0.1), Battery(name="B2")]
     radio = [Link(name="eth0", up=True), Link(name="wlan0", up=True, wifi_signal_dbm=-50.0)]
@@ -31,10 +36,22 @@ def _reports() -> list[Told]:
         ("d0", Report(source="google", sequence=0, measured_at=NOW + 9), NOW + 9, None),
         ("d12", Report(source="google", sequence=0, measured_at=NOW - 9), NOW - 9, None),
         ("d12", Report(source="agent", sequence=1, measured_at=NOW, cpu=Cpu(usage_ratio=0.5)), NOW, True),
+        ("d13", laptop(13, at=1.0), NOW, None),
         ("switch", gear(), NOW, None),
-        ("nobody", laptop(), NOW, None),
     ]
     return told
+
+
+def _returned() -> list[Returned]:
+    """Each device once but one, and what is known of it: nothing of some."""
+    devices = [_computer(f"d{number}", f"ps{number % 2 + 1}", enrolled_at=NOW) for number in range(14)]
+    devices += [
+        Device(device_id="switch", device_class="network", school_id="ps1"),
+        *(_computer(f"n{number}") for number in range(3)),
+        _computer("n9", "ps3", model="Spin 511", grade_band="6-8", shelved=True),
+        _computer("n9", grade_band="6-8"),
+    ]
+    return [(device, [each for each in _reports() if each[0] == device.device_id]) for device in devices]
 
 
 def _fleet() -> Fleet:
@@ -42,20 +59,19 @@ def _fleet() -> Fleet:
     fleet = Fleet()
     for school_id in ("ps1", "ps2"):
         fleet.put_school(School(school_id=school_id, name=school_id))
-    for number in range(13):
-        school_id = f"ps{number % 2 + 1}"
-        fleet.put_device(Device(device_id=f"d{number}", device_class="computer", school_id=school_id, enrolled_at=NOW))
-    fleet.put_device(Device(device_id="switch", device_class="network", school_id="ps1"))
-    fleet.put_device(Device(device_id="left", device_class="computer", school_id="ps1"))
+    fleet.put_device(_computer("left"))
     fleet.apply("left", laptop(), NOW)
     fleet.remove_device("left")
+    fleet.put_device(_computer("d5", "ps2"))
     fleet.apply("d5", replace(laptop(), links=None), NOW - 300.0)
     return fleet
 
 
-def _one_by_one(fleet: Fleet, told: list[Told]) -> None:
-    for device_id, report, received_at, on_campus in told:
-        fleet.apply(device_id, report, received_at, on_campus=on_campus)
+def _one_by_one(fleet: Fleet, returned: list[Returned]) -> None:
+    for device, told in returned:
+        fleet.put_device(device)
+        for device_id, report, received_at, on_campus in told:
+            fleet.apply(device_id, report, received_at, on_campus=on_campus)
 
 
 def _known(fleet: Fleet) -> dict[str, Any]:
@@ -78,36 +94,31 @@ def _known(fleet: Fleet) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("order", [list, lambda told: told[::-1]], ids=["in order", "backwards"])
-def test_many_at_once_are_as_one_by_one(order: Callable[[list[Told]], list[Told]]):
-    told, at_once, singly = order(_reports()), _fleet(), _fleet()
-    at_once.apply_all(told)
-    _one_by_one(singly, told)
-    assert _known(at_once) == _known(singly)
-    assert _known(at_once)["d9"][0]["battery"], "nothing was compared"
-    for fleet in (at_once, singly):
-        fleet.refresh(NOW + 3_600.0)
-        _one_by_one(fleet, [("d3", replace(laptop(3), batteries=None), NOW + 3_700.0, True)])
-    assert _known(at_once) == _known(singly)
-
-
-def test_devices_that_come_together_are_as_those_that_come_one_by_one():
-    devices = [
-        Device(device_id="switch", device_class="network", school_id="ps1"),
-        Device(device_id="d1", device_class="computer", school_id="ps2", model="Spin 511", enrolled_at=NOW),
-        *(Device(device_id=f"n{number}", device_class="computer", school_id="ps1") for number in range(3)),
-        Device(device_id="n9", device_class="computer", school_id="ps3", grade_band="6-8", shelved=True),
-        Device(device_id="n9", device_class="computer", school_id="ps1", grade_band="6-8"),
-    ]
+@pytest.mark.parametrize("order", [list, lambda returned: returned[::-1]], ids=["in order", "backwards"])
+def test_many_at_once_are_as_one_by_one(order: Callable[[list[Returned]], list[Returned]]):
     together, singly = _fleet(), _fleet()
-    together.put_all(devices)
-    for device in devices:
-        singly.put_device(device)
+    together.bring_back(order(_returned()))
+    _one_by_one(singly, order(_returned()))
     assert _known(together) == _known(singly)
+    assert _known(together)["d9"][0]["battery"], "nothing was compared"
     for fleet in (together, singly):
-        fleet.apply_all([("n9", laptop(), NOW, True), ("n1", laptop(1), NOW, None)])
-        fleet.refresh(NOW + 60.0)
+        fleet.refresh(NOW + 3_600.0)
+        fleet.apply("d3", replace(laptop(3), batteries=None), NOW + 3_700.0, on_campus=True)
+        fleet.apply("n1", laptop(1), NOW + 3_700.0)
+        fleet.put_device(_computer("d4", "ps2", model="Spin 512"))
     assert _known(together) == _known(singly)
+
+
+def test_devices_that_are_laid_out_alike_share_their_keys_until_one_differs():
+    fleet = Fleet()
+    fleet.bring_back([(_computer(f"d{number}"), [(f"d{number}", laptop(), NOW, None)]) for number in range(3)])
+    first, second, third = (member for state in fleet.schools for member in state.members.values())
+    assert first.keys is second.keys is third.keys
+    fleet.apply("d1", replace(laptop(), batteries=[Battery(name="B1"), Battery(name="B2")]), NOW + 60.0)
+    assert second.keys != first.keys
+    assert first.keys is third.keys
+    fleet.refresh(NOW + 600.0)  # writes uptime rows of all
+    assert first.keys is third.keys
 
 
 def test_whoever_listens_hears_of_each_with_its_school():
@@ -118,7 +129,6 @@ def test_whoever_listens_hears_of_each_with_its_school():
 
     fleet = _fleet()
     fleet.on_report = hear
-    told = _reports()
-    fleet.apply_all(told)
-    known = [(device_id, report, min(report.measured_at, at)) for device_id, report, at, _ in told[:-1]]
+    fleet.bring_back(_returned())
+    known = [(device_id, report, min(report.measured_at, at)) for device_id, report, at, _ in _reports()]
     assert sorted(heard, key=repr) == sorted(known, key=repr)

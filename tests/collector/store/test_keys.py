@@ -57,3 +57,10 @@ async def test_a_key_of_another_device_is_left_alone(store: Store):
         await announced(store, other, "hrk1")
     await store.write(partial(keys.settle, key=await announced(store, other, "hrk2"), now=NOW + 2))
     assert await working(store) == {mine.key_id, "hrk1", "hrk2"}
+
+
+async def test_keys_are_the_same_whether_their_devices_were_read_before_or_not(store: Store):
+    mine, other = await enrolled(store), await enrolled(store)
+    known = {mine.number: (await store.read(partial(devices.numbered, numbers=[mine.number])))[0]}
+    found = await store.read(partial(keys.working, known=known))
+    assert sorted(found, key=lambda key: key.number) == sorted((mine, other), key=lambda key: key.number)

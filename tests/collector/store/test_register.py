@@ -5,6 +5,7 @@ import dataclasses
 from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -35,7 +36,7 @@ async def refusal(store: Store, text: str, now: float = NOW) -> tuple[int, str]:
 
 
 async def enrol(store: Store, device: Device = LAPTOP, now: float = NOW, **changed: Any) -> Enrolled:
-    return await store.write(partial(devices.enrol, facts=dataclasses.replace(device, **changed), now=now))
+    return await store.write(partial(devices.enrol, facts=msgspec.structs.replace(device, **changed), now=now))
 
 
 async def test_a_token_leads_to_its_school_and_its_uses_are_counted(store: Store):
@@ -103,7 +104,7 @@ async def test_a_serial_number_brings_the_same_device_back_with_a_new_key(store:
 async def test_a_device_that_enrols_elsewhere_has_moved(store: Store):
     first = await enrol(store)
     moved = await enrol(store, school_id="roosevelt")
-    assert moved.device == dataclasses.replace(first.device, school_id="roosevelt")
+    assert moved.device == msgspec.structs.replace(first.device, school_id="roosevelt")
     events = await store.read(
         lambda c: list(c.execute(sa.text("SELECT kind FROM device_events ORDER BY event_id")).scalars())
     )
@@ -131,7 +132,7 @@ async def test_a_key_leads_to_its_device_and_its_secret_is_not_kept(store: Store
 async def test_network_gear_keeps_its_number_under_its_name(store: Store):
     switch = Device(device_id="lincoln-sw1", device_class="network", school_id="lincoln")
     number = await store.write(partial(devices.put_network, device=switch, now=NOW))
-    moved = dataclasses.replace(switch, school_id="roosevelt")
+    moved = msgspec.structs.replace(switch, school_id="roosevelt")
     assert await store.write(partial(devices.put_network, device=moved, now=NOW)) == number
     (listed,) = await store.read(devices.listed)
     assert (listed.device_id, listed.device_class, listed.school_id) == ("lincoln-sw1", "network", "roosevelt")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from homeroom_collector.model import Device
-from homeroom_collector.store import Store, daily, devices, latest
+from homeroom_collector.store import Store, by_school, daily, devices, latest
 from homeroom_collector.store.latest import Held, Row, Stored, Whole
 
 NOW = 1_795_000_000.0
@@ -64,6 +64,27 @@ async def test_devices_come_back_in_portions(store: Store):
     await store.write(partial(latest.change, rows=[row(number) for number in numbers]))
     portion = await store.read(partial(latest.after, number=numbers[1], most=2))
     assert [stored.device_number for stored in portion] == numbers[2:4]
+
+
+async def test_devices_come_back_school_by_school_with_what_is_known_of_them(store: Store):
+    numbers = {}
+    for school in ("roosevelt", "", "lincoln", "roosevelt"):
+        laptop = Device(device_id="", device_class="computer", school_id=school, serial=f"sn{len(numbers)}")
+        enrolled = await store.write(partial(devices.enrol, facts=laptop, now=NOW))
+        numbers[enrolled.number] = enrolled.device
+    first, unknown, third, last = numbers
+    spoke = [row(first), row(third, on_campus=False), row(last, on_campus=None)]
+    await store.write(partial(latest.change, rows=spoke))
+    found, place = [], ("", -1)
+    while portion := await store.read(partial(by_school.after, place=place, shelved=frozenset({"SN2"}), most=3)):
+        found += portion
+        place = (portion[-1].stored.school_id, portion[-1].stored.device_number)
+    assert [known.stored.device_number for known in found] == [unknown, third, first, last]
+    assert [known.device.shelved for known in found] == [False, True, False, False]
+    assert found[0].device == numbers[unknown]
+    assert found[0].stored == Stored(numbers[unknown].device_id, unknown, None, None, None, None, None, None, "")
+    assert [known.stored.on_campus for known in found] == [None, False, True, None]
+    assert found[2].stored == (await store.read(partial(latest.stored, numbers=[first])))[first]
 
 
 async def test_days_are_added_up_and_extremes_kept(store: Store, number: int):
