@@ -56,9 +56,11 @@ async def restore(
 
 async def _portions(store: Store) -> AsyncIterator[list[Known]]:
     """Every device, school by school, in portions so that memory stays small."""
-    shelved, place = await store.read(assets.shelved_serials), ("", -1)
-    while portion := await store.read(partial(by_school.after, place=place, shelved=shelved, most=_PORTION)):
-        place = (portion[-1].stored.school_id, portion[-1].stored.device_number)
+    shelved = await store.read(assets.shelved_serials)
+    place: tuple[str, int] | None = ("", -1)
+    while place is not None:
+        read = partial(by_school.after, place=place, shelved=shelved, most=_PORTION)
+        portion, place = await store.read(read)
         yield portion
 
 

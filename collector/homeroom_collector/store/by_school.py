@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -19,7 +18,6 @@ _ON_CAMPUS = sa.type_coerce(latest.c.on_campus, sa.Integer)
 _LATEST = (
     latest.c.report, latest.c.kept, latest.c.measured_at, latest.c.received_at, _ON_CAMPUS, latest.c.google
 )  # fmt: skip
-_rank = itemgetter(0)
 
 
 class Known(NamedTuple):
@@ -29,27 +27,39 @@ class Known(NamedTuple):
     stored: Stored
 
 
+class Portion(NamedTuple):
+    """Devices in order of school and number, and the school and number where they end; None behind the last."""
+
+    known: list[Known]
+    end: tuple[str, int] | None
+
+
 def after(
     connection: Connection, place: tuple[str, int], shelved: frozenset[str] = frozenset(), *, most: int
-) -> list[Known]:
-    """The next ``most`` devices in order of school and number, behind this school and number.
+) -> Portion:
+    """The next ``most`` devices behind this school and number.
 
     ``shelved`` are serial numbers, in capitals, of devices whose silence means nothing.
     """
     here = (devices.c.school_id, devices.c.number)
-    # Chosen and put in order before they are joined, so that no database sorts reports; how it orders texts, only it
-    # knows.
-    rank = sa.func.row_number().over(order_by=here).label("rank")
-    chosen = sa.select(rank, devices.c.number, *FACTS).where(sa.tuple_(*here) > sa.tuple_(*place))
-    few = chosen.order_by(*here).limit(most).subquery()
-    query = sa.select(few.c.rank, few.c.number, *_LATEST, *(few.c[fact.name] for fact in FACTS))
-    rows = connection.execute(query.join_from(few, latest, few.c.number == latest.c.device_number, isouter=True))
-    return [_known(row, shelved) for row in sorted(rows.fetchall(), key=_rank)]
+    behind = sa.tuple_(*here) > sa.tuple_(*place)
+    # The database says where to end, by its own order of texts; it then need not put reports in order.
+    last = connection.execute(sa.select(*here).where(behind).order_by(*here).offset(most - 1).limit(1)).one_or_none()
+    end = None if last is None else (last.school_id, last.number)
+    query = sa.select(devices.c.number, *_LATEST, *FACTS).join_from(devices, latest, isouter=True).where(behind)
+    if end is not None:
+        query = query.where(sa.tuple_(*here) <= sa.tuple_(*end))
+    known = [_known(row, shelved) for row in connection.execute(query).fetchall()]
+    return Portion(sorted(known, key=_place), end)
+
+
+def _place(known: Known) -> tuple[str, int]:
+    return known.stored.school_id, known.stored.device_number
 
 
 def _known(row: Sequence[Any], shelved: frozenset[str]) -> Known:
-    _, number, report, kept, measured_at, received_at, here, google = row[:8]
-    device, on_campus = device_of(row[8:], shelved), None if here is None else bool(here)
+    number, report, kept, measured_at, received_at, here, google = row[:7]
+    device, on_campus = device_of(row[7:], shelved), None if here is None else bool(here)
     device_id, school_id = device.device_id, device.school_id
     stored = Stored(device_id, number, report, kept, measured_at, received_at, on_campus, google, school_id)
     return Known(device, stored)

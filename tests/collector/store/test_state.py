@@ -76,9 +76,10 @@ async def test_devices_come_back_school_by_school_with_what_is_known_of_them(sto
     spoke = [row(first), row(third, on_campus=False), row(last, on_campus=None)]
     await store.write(partial(latest.change, rows=spoke))
     found, place = [], ("", -1)
-    while portion := await store.read(partial(by_school.after, place=place, shelved=frozenset({"SN2"}), most=3)):
+    while place is not None:
+        read = partial(by_school.after, place=place, shelved=frozenset({"SN2"}), most=3)
+        portion, place = await store.read(read)
         found += portion
-        place = (portion[-1].stored.school_id, portion[-1].stored.device_number)
     assert [known.stored.device_number for known in found] == [unknown, third, first, last]
     assert [known.device.shelved for known in found] == [False, True, False, False]
     assert found[0].device == numbers[unknown]
