@@ -24,7 +24,7 @@ from homeroom_collector.store.by_school import Known
 
 _log = logging.getLogger(__name__)
 _school = attrgetter("stored.school_id")
-# Read as text, 25 MB. Decoded are four times as much: so few at once that they stay where the processor is quick.
+# Read as text, 40 MB. Decoded are four times as much: so few at once that they stay where the processor is quick.
 _PORTION, _TOLD = 20_000, 32
 
 
