@@ -10,8 +10,6 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, cast
 
-import msgspec
-
 from homeroom_agent.errors import ReportError
 from homeroom_agent.report import Report
 from homeroom_collector.ingest.audience import Audience, Told
@@ -103,7 +101,7 @@ def _told(stored: latest.Stored, wire: Wire) -> list[Told]:
 
 def _dated(report: Any, at: float) -> Report:
     """A report that was just read, with the corrected time; without ``sent_at`` nobody corrects it again."""
-    if not isinstance(report, msgspec.Struct):
+    if isinstance(report, Report):  # as the reference decoder makes them, which cannot be changed
         return cast("Report", replaced(report, {"measured_at": at, "sent_at": None}))
-    report.measured_at, report.sent_at = at, None  # type: ignore[attr-defined]  # nobody else has it yet
+    report.measured_at, report.sent_at = at, None  # nobody else has it yet
     return cast("Report", report)

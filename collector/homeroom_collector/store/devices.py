@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets as random_text
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from sys import intern
 from typing import Any
@@ -28,6 +28,9 @@ _PLACEHOLDERS = frozenset(
         "1234567890", "123456789", "0123456789", "012345678",
     }
 )  # fmt: skip
+
+# The driver makes a new copy of each text in each row; of those that thousands of devices have, one is kept.
+_once: Callable[[Any], Any] = intern
 
 FACTS = tuple(column for column in table.c if column.name != "number")
 """Columns that say who a device is."""
@@ -73,19 +76,18 @@ def numbered(connection: Connection, numbers: Collection[int]) -> list[Device]:
 def device_of(row: Sequence[Any], shelved: frozenset[str]) -> Device:
     """A device from its :data:`FACTS`."""
     device_id, device_class, school_id, band, name, serial, manufacturer, model, platform, enrolled_at, standing = row
-    # The driver makes a new copy of each text in each row; of those that thousands of devices have, one is kept.
     return Device(
         device_id=device_id,
-        device_class=intern(device_class),  # type: ignore[arg-type]  # the column allows no others
-        school_id=intern(school_id),
-        grade_band=intern(band),
+        device_class=_once(device_class),
+        school_id=_once(school_id),
+        grade_band=_once(band),
         name=name,
         serial=serial,
-        manufacturer=manufacturer and intern(manufacturer),
-        model=model and intern(model),
-        platform=platform and intern(platform),
+        manufacturer=manufacturer and _once(manufacturer),
+        model=model and _once(model),
+        platform=platform and _once(platform),
         enrolled_at=enrolled_at,
-        standing=intern(standing),  # type: ignore[arg-type]  # the column allows no others
+        standing=_once(standing),
         shelved=(serial or "").upper() in shelved if shelved else False,
     )
 

@@ -26,9 +26,9 @@ def stored(*reports: dict[str, Any], google: str | None = None) -> Stored:
 
 
 def both_ways(found: Stored) -> tuple[Any, Any]:
-    quick = newest_report(found, WIRE)
-    whole = WIRE.report(stored_report(found))
-    return msgspec.structs.asdict(quick), msgspec.structs.asdict(whole)  # type: ignore[type-var]  # Structs both
+    quick: Any = newest_report(found, WIRE)
+    whole: Any = WIRE.report(stored_report(found))
+    return msgspec.structs.asdict(quick), msgspec.structs.asdict(whole)
 
 
 @pytest.mark.parametrize("source", ["agent", "extension"])
