@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 
 from homeroom_agent.report.envelope import VERSION
 from homeroom_collector.store import Connection, Store
-from homeroom_collector.store.migrate import _config, newest, revision_of
+from homeroom_collector.store.migrate import _config, knows, newest, revision_of
 
 GOLDEN = Path(__file__).parents[2] / "data" / "reports"
 _VALUES: dict[type[Any], Any] = {
@@ -27,6 +27,9 @@ def test_the_chain_of_versions_has_one_beginning_and_one_end():
     scripts = ScriptDirectory.from_config(_config(None))
     assert len(scripts.get_heads()) == len(scripts.get_bases()) == 1
     assert len(revisions()) == len(list(scripts.walk_revisions()))
+    assert newest() == scripts.get_current_head() == revisions()[-1]
+    assert all(knows(revision) for revision in revisions())
+    assert not knows("9999")
 
 
 async def test_rows_of_every_version_survive_all_that_follow(tableless_url: str):
