@@ -44,14 +44,14 @@ from homeroom_collector.ingest.lasting import made_to_last
 from homeroom_collector.ingest.limits import Limit, Limits
 from homeroom_collector.ingest.line_leases import LineLeases
 from homeroom_collector.ingest.measures import Measures
-from homeroom_collector.ingest.model_support import UpdatesByModel
+from homeroom_collector.ingest.model_support import ModelEnds, UpdatesByModel
 from homeroom_collector.ingest.outlines import polled
 from homeroom_collector.ingest.passing_on import passing_on
 from homeroom_collector.ingest.probes import probe_routes
 from homeroom_collector.ingest.quarantine import Quarantine
 from homeroom_collector.ingest.quarantine_keeper import QuarantineKeeper
 from homeroom_collector.ingest.renewal import Renewal
-from homeroom_collector.ingest.restore import restore, retell
+from homeroom_collector.ingest.retelling import retell
 from homeroom_collector.ingest.satellite_service import SatelliteService
 from homeroom_collector.ingest.service import Intake, NetworkSink
 from homeroom_collector.ingest.telling import telling
@@ -64,6 +64,7 @@ from homeroom_collector.model import School
 from homeroom_collector.problems import settings as problem_settings
 from homeroom_collector.problems.http import ProblemCalls
 from homeroom_collector.problems.service import ProblemService, free_disk_ratio, unpolled_ratio
+from homeroom_collector.recall.restore import Hearers, Memory
 from homeroom_collector.replicas.follower import Follower
 from homeroom_collector.replicas.leaseholder import Leases
 from homeroom_collector.replicas.targets import SharedTargets
@@ -109,6 +110,7 @@ class Collector:
     satellites: SatelliteService
     leases: Leases
     pages: PageCheck
+    ends: ModelEnds
     letters: Letters | None = None
     board: BoardKeeper = field(default_factory=BoardKeeper)
     clock: Clock = field(default_factory=Clock)
@@ -175,7 +177,8 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     measures, days, keyring = Measures(registry), SchoolDays(settings.timezone), Keyring(store)
     wire = Wire()
     google = GoogleFacts(wire)
-    dated = UpdatesByModel(fleet, network_support(settings.decisions.policies().refresh))
+    ends = ModelEnds(network_support(settings.decisions.policies().refresh))
+    dated = UpdatesByModel(fleet, ends)
     quarantine = Quarantine(settings.enrolment.policy(google_is_read=settings.google.key_file is not None), dated)
     commit = GroupCommit(
         store,
@@ -204,7 +207,7 @@ def _collector(settings: Settings, registry: CollectorRegistry, clock: Clock) ->
     board = BoardKeeper()
     letters = letters_of(settings, store, registry, fleet, calendars, board)
     rest: dict[str, Any] = {"satellites": satellites, "leases": leases, "clock": clock, "board": board}
-    rest["pages"] = PageCheck(store)
+    rest |= {"pages": PageCheck(store), "ends": ends}
     return Collector(
         *known, measures, keyring, commit, intake, days, calendars, google, waiting, problems, letters=letters, **rest
     )
@@ -264,10 +267,12 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
     try:
         await collector.store.upgrade_when_it_answers(check=collector.settings.store.check)
         if collector.settings.store.check:
-            collector.pages.begin()
+            collector.pages.begin_if_small()
         await sync_schools(collector.store, collector.settings)
         with made_to_last():
             await _remember(collector)
+        if collector.settings.store.check:
+            collector.pages.begin()
         collector.pages.raise_if_damaged()
         yield
     finally:
@@ -280,9 +285,10 @@ async def _remember(collector: Collector) -> None:
     await collector.quarantine.load()
     await collector.problems.keeper.recall(collector.clock())
     collector.fleet.use_calendars(await collector.calendars.recall(collector.clock()))
-    audience, read = collector.intake.quarantine, collector.intake.wire
-    devices = await restore(collector.store, read, audience, collector.put_school, collector.google.put)
-    await collector.keyring.load(devices)
+    intake, ear = collector.intake, collector.problems.keeper.watch.ear(collector.clock())
+    hear = Hearers(intake.quarantine, collector.put_school, collector.google.put)
+    memory = Memory(collector.store, intake.wire, hear, collector.ends, ear, collector.settings.log)
+    await collector.keyring.load(await memory.rebuild())
 
 
 async def _committing(app: web.Application) -> AsyncIterator[None]:

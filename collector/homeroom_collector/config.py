@@ -74,7 +74,7 @@ class Listen:
 class StoreSettings:
     """Where everything is kept: ``sqlite:///file`` or ``postgresql://user@host/database``.
 
-    ``check``: every page of an SQLite store is read beside the start, and a collector that finds a damaged one ends.
+    ``check``: every page of an SQLite store is read at every start, and a collector that finds a damaged one ends.
     """
 
     url: str = "sqlite:///homeroom.db"

@@ -1,10 +1,10 @@
 """What a device costs as the fleet grows from a school's to a city's: time of a report, memory, time to start.
 
 Every device has said everything once and then what changes all the time, as nearly all have on any day; so starting
-means rebuilding the fleet from the store: on one core, with the check of the store's pages beside it. Rounds over the
-sizes alternate, so that what else the machine does meets all of them. They begin once each collector has worked out its
-first decisions; what presence, problems and decisions take while nobody reports is told beside the cost of a report,
-which includes it.
+means rebuilding the fleet from the store: on all cores, and the largest on one core, too. Once they serve, all stay on
+one core. Rounds over the sizes alternate, so that what else the machine does meets all of them. They begin once each
+collector has worked out its first decisions; what presence, problems and decisions take while nobody reports is told
+beside the cost of a report, which includes it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import statistics
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +31,28 @@ def measure() -> dict[str, Any]:
     said = os.environ.get("HOMEROOM_BENCH_SIZES")
     sizes = [int(size) for size in said.split(",")] if said else list(SIZES)
     with tempfile.TemporaryDirectory(prefix="homeroom-bench-", dir="/var/tmp") as folder, ExitStack() as stack:
-        servers = {size: stack.enter_context(_started(Path(folder) / str(size), size)) for size in sizes}
-        for each in servers.values():
-            each.wait_for_decisions()
+        configs = {size: _stored(Path(folder) / str(size), size) for size in sizes}
+        with _collector(configs[max(sizes)]) as alone:
+            on_one_core = alone.start_seconds
+        servers: dict[int, Server] = {}
+        for size, config in configs.items():
+            servers[size] = stack.enter_context(_collector(config, start_everywhere=True))
+            servers[size].wait_for_decisions()  # so that the next one starts with nothing beside it
         resident = {size: each.process.memory_info().rss for size, each in servers.items()}
         idle = {size: _idle(each) for size, each in servers.items()}
         costs = _costs(servers)
-    return _told(servers, resident, idle, {size: statistics.median(each) for size, each in costs.items()})
+    told = _told(servers, resident, idle, {size: statistics.median(each) for size, each in costs.items()})
+    return told | {"start_seconds_of_the_largest_on_one_core": round(on_one_core, 1)}
 
 
-def _started(folder: Path, devices: int) -> Any:
+def _stored(folder: Path, devices: int) -> Path:
     folder.mkdir()
-    config = configured(folder, devices, reported=True)
-    return server("-m", "homeroom_collector", "serve", "--config", str(config))
+    return configured(folder, devices, reported=True)
+
+
+def _collector(config: Path, *, start_everywhere: bool = False) -> AbstractContextManager[Server]:
+    command = ("-m", "homeroom_collector", "serve", "--config", str(config))
+    return server(*command, start_everywhere=start_everywhere)
 
 
 def _idle(server: Server) -> float:

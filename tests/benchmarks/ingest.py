@@ -116,6 +116,12 @@ class Server:
     def __init__(self, process: psutil.Popen, port: int, start_seconds: float) -> None:
         self.process, self.port, self.start_seconds = process, port, start_seconds
 
+    def stay_on_the_first_core(self) -> None:
+        """Pin every thread that there is; those to come do as who makes them."""
+        if hasattr(os, "sched_setaffinity"):
+            for thread in self.process.threads():
+                os.sched_setaffinity(thread.id, {min(os.sched_getaffinity(0))})
+
     def wait_for_decisions(self) -> None:
         """Wait until the first decisions are there, which a collector begins to work out when it starts."""
         deadline = time.monotonic() + _DECIDED_SECONDS
@@ -145,12 +151,15 @@ def _pin(core: int) -> None:
 
 
 @contextmanager
-def server(*arguments: str) -> Iterator[Server]:
-    """Run a server of this project until the block ends."""
+def server(*arguments: str, start_everywhere: bool = False) -> Iterator[Server]:
+    """Run a server of this project until the block ends, on the first core; it may ``start_everywhere``."""
     started = time.monotonic()
-    process = psutil.Popen([sys.executable, *arguments], stderr=subprocess.PIPE, text=True, preexec_fn=lambda: _pin(0))
+    where = None if start_everywhere else lambda: _pin(0)
+    process = psutil.Popen([sys.executable, *arguments], stderr=subprocess.PIPE, text=True, preexec_fn=where)
     try:
-        yield Server(process, _port(process), time.monotonic() - started)
+        running = Server(process, _port(process), time.monotonic() - started)
+        running.stay_on_the_first_core()
+        yield running
     finally:
         process.terminate()
         process.wait(timeout=30)

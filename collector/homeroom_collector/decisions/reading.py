@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from homeroom_collector.decisions.district import District, Heard, Known, Lines, joined
 from homeroom_collector.decisions.gear import SeenGear, seen
 from homeroom_collector.decisions.measured import measured
-from homeroom_collector.ingest.joined import measured_at, stored_report
+from homeroom_collector.ingest.joined import googles, measured_at, stored_report
 from homeroom_collector.model import Device
 from homeroom_collector.rules.measured import Measured
 from homeroom_collector.rules.network_support import ModelSupport
@@ -166,7 +166,7 @@ def _computer(stored: latest.Stored, count: daily.Counted) -> Measured:
     # A section kept from an earlier report may have been measured elsewhere than where the newest came from.
     on_campus = stored.on_campus if stored.report and '"connectivity"' in stored.report else None
     return replace(
-        measured(stored_report(stored), measured_at(stored), on_campus=on_campus),
+        measured(stored_report(stored), measured_at(stored, googles(stored)), on_campus=on_campus),
         counted_days=count.days,
         crashes=count.crashes,
         unexpected_shutdowns=count.unexpected_shutdowns,

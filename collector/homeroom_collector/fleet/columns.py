@@ -50,6 +50,16 @@ def _layout(width: int) -> Struct:
     return Struct(f"={width}d")
 
 
+def values_in(table: Table, facts: Sequence[Any]) -> array[float]:
+    """The values of a fact a row, row by row."""
+    read = _row_reader(table)
+    try:  # no step of this is Python's, which is what it costs where a whole store is read
+        return array("d", chain.from_iterable(map(read, facts)))  # type: ignore[arg-type]  # None raises
+    except TypeError:
+        known = chain.from_iterable(map(read, facts))
+        return array("d", [_NAN if value is None else value for value in known])
+
+
 class Columns:
     """Values of one table. A run is ``count`` rows from ``start``, owned by one device."""
 
@@ -85,23 +95,21 @@ class Columns:
         self._values.frombytes(_NAN_BYTES * (len(suffixes) * self._width))
         return start
 
-    def values_in(self, facts: Sequence[Any]) -> array[float]:
-        """The values of a fact a row, row by row."""
-        try:  # no step of this is Python's, which is what it costs where a whole store is read
-            return array("d", chain.from_iterable(map(self._read, facts)))  # type: ignore[arg-type]  # None raises
-        except TypeError:
-            known = chain.from_iterable(map(self._read, facts))
-            return array("d", [_NAN if value is None else value for value in known])
-
     def add_alike(self, prefixes: Sequence[bytes], suffixes: Sequence[bytes], values: array[float]) -> int:
         """Take runs behind all others for devices with the same rows; returns the first one's start.
 
         ``values`` are those of all rows, device by device.
         """
+        if len(suffixes) == 1:
+            return self.add_each(prefixes, [*suffixes] * len(prefixes), values)
+        return self.add_each([one for one in prefixes for _ in suffixes], [*suffixes] * len(prefixes), values)
+
+    def add_each(self, prefixes: Sequence[bytes], suffixes: Sequence[bytes], values: array[float]) -> int:
+        """Take rows behind all others, each with its labels; returns the first one's place."""
         start = len(self.prefixes)
         self._values.extend(values)
-        self.prefixes.extend(prefixes if len(suffixes) == 1 else [one for one in prefixes for _ in suffixes])
-        self.suffixes.extend([*suffixes] * len(prefixes))
+        self.prefixes.extend(prefixes)
+        self.suffixes.extend(suffixes)
         return start
 
     def relabel(self, start: int, suffixes: Sequence[bytes]) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC
 
 from homeroom_agent.report import NetworkGear, Report
@@ -12,11 +11,12 @@ from homeroom_collector.fleet.ageing import Freshness, age, silence
 from homeroom_collector.fleet.attendance import review, sign_of_life
 from homeroom_collector.fleet.bandwidth import note_traffic
 from homeroom_collector.fleet.labels import Shared, SharedTexts, pair
-from homeroom_collector.fleet.layouts import Layouts, Newcomer
+from homeroom_collector.fleet.layouts import Layouts
 from homeroom_collector.fleet.member import PLACE, Member
 from homeroom_collector.fleet.network import Network, outline
 from homeroom_collector.fleet.register import GEAR_PARENT
 from homeroom_collector.fleet.school import SchoolState
+from homeroom_collector.fleet.sheets import Heard, Remark, Sheet
 from homeroom_collector.fleet.software import Software, computer_labels, gear_labels, merged
 from homeroom_collector.model import Device, Presence, School
 from homeroom_collector.rules.bandwidth import BandwidthPolicy, needed_bps
@@ -29,12 +29,6 @@ _NOTHING = Software()
 _CONSOLE = "google"
 """The source of reports that a management console gives of a device, which itself may be silent."""
 
-
-Told = tuple[str, Report, float, bool | None]
-"""A device, what it said, when that was received, and whether from the school's own networks."""
-
-Returned = tuple[Device, Sequence[Told]]
-"""A device, and all that is known of it."""
 
 OnReport = Callable[[Member, SchoolCalendar, Report, float], None]
 """Hears of each report once it is taken in: of which device, at which school, when it was measured."""
@@ -117,60 +111,45 @@ class Fleet:
         else:
             self._change(old, device)
 
-    def bring_back(self, returned: Iterable[Returned]) -> None:
-        """As :meth:`put_device` for each, and :meth:`apply` of what it said: so a store's devices come back at a start.
+    def bring_back(self, sheets: Iterable[Sheet], remarks: Iterable[Remark] = ()) -> None:
+        """Take in the computers of a store, each with all that is known of it; one that is here already is replaced.
 
-        Computers of which nobody here has heard come in together, school by school.
+        ``on_report`` hears of ``remarks`` only, then.
         """
-        new: defaultdict[str, list[tuple[Member, Sequence[Told]]]] = defaultdict(list)
-        others = []
-        for device, told in returned:
-            if device.device_class == "computer" and device.device_id not in self._members:
-                member = self._members[device.device_id] = _member(device)
-                new[device.school_id].append((member, told))
-            else:
-                others.append((device, told))
-        for school_id, members in new.items():
-            self._welcome(self._state(school_id), members)
-        for device, told in others:
-            self.put_device(device)
-            self._hear_all(told)
+        for sheet in sheets:
+            self.version += 1
+            for device in sheet.devices:
+                self.remove_device(device.device_id)
+            members = [self._come_back(device) for device in sheet.devices]
+            for member, heard in zip(members, sheet.heard, strict=False):  # of some nothing was ever heard
+                self._recall(member, heard)
+            state = self._state(sheet.school_id)
+            state.welcome_all(members, sheet)
+            for member, (_, received_at, _, _, synced_at, _) in zip(members, sheet.heard, strict=False):
+                if member.ages_at <= received_at:
+                    age(state, member, self.freshness, received_at)
+                if synced_at is not None:
+                    self.apply(member.device.device_id, _synced(synced_at), synced_at)
+        if self.on_report is not None:
+            for device_id, report, measured_at in remarks:
+                member = self._members[device_id]
+                self.on_report(member, self._schools[member.device.school_id].calendar, report, measured_at)
 
-    def _welcome(self, state: SchoolState, members: Sequence[tuple[Member, Sequence[Told]]]) -> None:
-        self.version += 1
-        newcomers = [
-            self._first(member, told[0]) if told and told[0][1].network is None else Newcomer(member, None)
-            for member, told in members
-        ]
-        state.welcome_all(newcomers)
-        for member, report, measured_at, received_at in newcomers:
-            if report is None:
-                continue
-            if member.ages_at <= received_at:
-                age(state, member, self.freshness, received_at)
-            if self.on_report is not None:
-                self.on_report(member, state.calendar, report, measured_at)
-        for member, told in members:
-            self._hear_all(told if member.measured_at is None else told[1:])
+    def _come_back(self, device: Device) -> Member:
+        member = self._members[device.device_id] = _member(device)
+        return member
 
-    def _first(self, member: Member, told: Told) -> Newcomer:
-        """Note the first that is heard of a computer, except what is in rows."""
-        _, report, received_at, on_campus = told
-        measured_at = min(report.measured_at, received_at)
-        member.seen_at, member.on_campus = received_at, on_campus
-        if report.source == _CONSOLE:
+    def _recall(self, member: Member, heard: Heard) -> None:
+        """Note all that was heard of a computer, except what is in rows."""
+        measured_at, received_at, member.on_campus, by_console, _, software = heard
+        member.seen_at = received_at
+        if by_console:
             member.synced_at = measured_at
         else:
             member.spoke_at = received_at
         member.measured_at = member.attendance.up_at = measured_at
         member.ages_at = measured_at + self.freshness.live_seconds
-        if report.identity is not None or report.os is not None:
-            member.software = self._softwares.of(merged(_NOTHING, report))
-        return Newcomer(member, report, measured_at, received_at)
-
-    def _hear_all(self, told: Iterable[Told]) -> None:
-        for device_id, report, received_at, on_campus in told:
-            self.apply(device_id, report, received_at, on_campus=on_campus)
+        member.software = self._softwares.of(software)
 
     def remove_device(self, device_id: str) -> None:
         """Forget a device and all its series. Unknown ids change nothing."""
@@ -347,6 +326,11 @@ class Fleet:
                 school, self._calendars.of(school), self._texts, self._layouts
             )
         return state
+
+
+def _synced(at: float) -> Report:
+    """That a computer synchronised with its management console, which is no word of its own."""
+    return Report(source=_CONSOLE, sequence=0, measured_at=at)
 
 
 def _member(device: Device) -> Member:

@@ -1,59 +1,35 @@
-"""Rows of devices of which nothing was heard before, many at once: how a store's devices come back at a start.
+"""Rows of computers that have none yet, many at once, from sheets: how a store's devices come back at a start.
 
-Most devices of a school are laid out alike, so where their rows go is worked out once, and they are laid side by side.
+Most computers of a school are laid out alike, so where their rows go is worked out once; they are laid side by side.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, repeat
+from collections.abc import Callable, Sequence
+from itertools import repeat
 from math import inf
-from operator import attrgetter, mul, truth
-from typing import Any, NamedTuple
+from operator import mul
+from typing import NamedTuple
 
-from homeroom_agent.report import Report
 from homeroom_collector.fleet.columns import Columns
 from homeroom_collector.fleet.families import Table
-from homeroom_collector.fleet.labels import Key, SharedTexts
+from homeroom_collector.fleet.labels import Key, SharedTexts, TableKeys
 from homeroom_collector.fleet.member import MEASURED, PLACE, TABLES, Member
 from homeroom_collector.fleet.register import COMPUTER_INFO, LAST_REPORT, PRESENCE
+from homeroom_collector.fleet.sheets import PLACES, Names, Sheet
 
 _ONE: tuple[Key, ...] = ("",)
 _TABLES = TABLES["computer"]
 _FIRST = MEASURED["computer"][0].place
 _PRESENCE, _LAST_REPORT, _INFO = (PLACE["computer"][table.name] for table in (PRESENCE, LAST_REPORT, COMPUTER_INFO))
-# In the order in which facts are read: one look at the report gives all sections as they stand.
-_SECTIONS = [each.place for each in MEASURED["computer"] if _TABLES[each.place].section]
-_OTHERS = [each.place for each in MEASURED["computer"] if not _TABLES[each.place].section]
-_PLACES = (*_SECTIONS, *_OTHERS)
-_sections = attrgetter(*(_TABLES[place].section for place in _SECTIONS))
-_read = tuple(_TABLES[place].facts for place in _OTHERS)
-# The one row of a single table has no name: that there are facts is all there is to know.
-_names = tuple(truth if _TABLES[place].single else _TABLES[place].keys for place in _PLACES)
 _ALWAYS = array("d", [1.0])
 
 ColumnsOf = Callable[[Table], Columns]
 """Gives a school's columns of a table."""
 
-_Facts = tuple[Any, ...]
-"""What a report says for each measured table, None where nothing."""
-
-_Names = tuple[tuple[Key, ...] | bool | None, ...]
-"""The keys of a report's rows in each measured table, True for the one without a name; None where it has no facts."""
-
-
-class Newcomer(NamedTuple):
-    """A computer that has no rows yet, the first report that is heard of it, and when that was measured and received.
-
-    Without a report the times say nothing.
-    """
-
-    member: Member
-    report: Report | None
-    measured_at: float = 1.0
-    received_at: float = 1.0
+Labels = tuple[tuple[Key, ...], tuple[Key, ...]]
+"""What the register says of one computer: the key of its presence, and that of what it is."""
 
 
 class _Run(NamedTuple):
@@ -65,82 +41,69 @@ class _Run(NamedTuple):
     suffixes: tuple[bytes, ...]
 
 
+class _Registered(NamedTuple):
+    """The texts of a computer's rows of presence and of what it is, and the keys of its rows in all tables."""
+
+    presence: bytes
+    info: bytes
+    keys: TableKeys
+
+
 class Layouts:
     """The layouts of computers that occur, each worked out once. Bounded: past the limit it starts anew."""
 
     def __init__(self, texts: SharedTexts, limit: int = 10_000) -> None:
         self._texts, self._limit = texts, limit
-        self._known: dict[_Names, tuple[_Run | None, ...]] = {}
+        self._known: dict[Names, tuple[_Run | None, ...]] = {}
 
-    def lay(
-        self,
-        columns_of: ColumnsOf,
-        newcomers: Iterable[Newcomer],
-        shown: Callable[[Member], tuple[Key, ...]],
-        labels: Callable[[Member], tuple[Key, ...]],
-    ) -> None:
-        """Store everything there is of computers of one school. ``shown`` names presence, ``labels`` what each is."""
-        alike: defaultdict[tuple[Any, ...], list[tuple[Newcomer, _Facts]]] = defaultdict(list)
-        for each in newcomers:
-            names, facts = (None, ()) if each.report is None else _named(each.report)
-            alike[shown(each.member), labels(each.member), names].append((each, facts))
-        for (presence, info, names), group in alike.items():
-            registered = (self._run(_PRESENCE, presence), self._run(_INFO, info))
-            measured = () if names is None else self._measured(names)
-            self._lay_out(columns_of, registered, measured, group)
-
-    def _lay_out(
-        self,
-        columns_of: ColumnsOf,
-        registered: Sequence[_Run],
-        measured: Sequence[_Run | None],
-        group: Sequence[tuple[Newcomer, _Facts]],
-    ) -> None:
-        """Give computers that are laid out alike their rows, side by side in each table."""
-        newcomers, facts = zip(*group, strict=True)
-        members, _, at, _ = zip(*newcomers, strict=True)
-        rows = [(run, _ALWAYS * len(members)) for run in registered]
-        if measured:
-            rows.append((self._run(_LAST_REPORT, _ONE), array("d", at)))
-        for run, each in zip(measured, zip(*facts, strict=True), strict=True):
-            if run is not None:
-                found = each if run.table.single else list(chain.from_iterable(each))
-                rows.append((run, columns_of(run.table).values_in(found)))
-        prefixes, starts = [member.prefix for member in members], _starts(len(members))
+    def lay(self, columns_of: ColumnsOf, members: Sequence[Member], sheet: Sheet, labels: Sequence[Labels]) -> None:
+        """Store everything there is of the computers on a sheet; ``members`` and ``labels`` are in its order."""
+        moments = [each.measured_at for each in sheet.heard]
+        rows = [(run, values) for run, values in zip(self._measured(sheet.names), sheet.values, strict=True) if run]
+        if moments:
+            rows.append((self._run(_LAST_REPORT, _ONE), array("d", moments)))
+        prefixes, count = [member.prefix for member in members], len(members)
+        starts: list[Sequence[int]] = [[0] * count] * len(_TABLES)
         keys: list[tuple[Key, ...] | None] = [None] * len(_TABLES)
         ages = [0.0] * len(_TABLES)
         for (place, table, keys[place], suffixes), values in rows:
             ages[place] = 1.0 if place >= _FIRST else inf
             if suffixes:
                 first = columns_of(table).add_alike(prefixes, suffixes, values)
-                starts[place] = range(first, first + len(suffixes) * len(members), len(suffixes))
-        shared = self._texts.tables(tuple(keys))
-        for member, moment, places in zip(members, at, zip(*starts, strict=True), strict=True):
-            member.keys, member.starts = shared, array("I", places)
+                starts[place] = range(first, first + len(suffixes) * count, len(suffixes))
+        registered = {each: self._registered(keys, each) for each in set(labels)}
+        of_each = [registered[each] for each in labels]
+        for table, place, texts in (
+            (PRESENCE, _PRESENCE, [each.presence for each in of_each]),
+            (COMPUTER_INFO, _INFO, [each.info for each in of_each]),
+        ):
+            first = columns_of(table).add_each(prefixes, texts, _ALWAYS * count)
+            starts[place], ages[place] = range(first, first + count), inf
+        for member, known, at, places in zip(
+            members, of_each, moments or [1.0] * count, zip(*starts, strict=True), strict=True
+        ):
+            member.keys, member.starts = known.keys, array("I", places)
             # Never 0, which would say that nothing is left.
-            member.measured = array("d", map(mul, ages, repeat(max(moment, 1.0))))
+            member.measured = array("d", map(mul, ages, repeat(max(at, 1.0))))
 
-    def _measured(self, names: _Names) -> tuple[_Run | None, ...]:
+    def _registered(self, keys: Sequence[tuple[Key, ...] | None], labels: Labels) -> _Registered:
+        everywhere, texts = list(keys), []
+        for place, names in zip((_PRESENCE, _INFO), labels, strict=True):
+            _, _, everywhere[place], (text,) = self._run(place, names)
+            texts.append(text)
+        presence, info = texts
+        return _Registered(presence, info, self._texts.tables(tuple(everywhere)))
+
+    def _measured(self, names: Names) -> tuple[_Run | None, ...]:
         found = self._known.get(names)
         if found is None:
             if len(self._known) >= self._limit:
                 self._known.clear()
             found = self._known[names] = tuple(
                 None if keys is None else self._run(place, keys if isinstance(keys, tuple) else _ONE)
-                for place, keys in zip(_PLACES, names, strict=True)
+                for place, keys in zip(PLACES, names, strict=False)  # none at all where nothing was heard
             )
         return found
 
     def _run(self, place: int, keys: tuple[Key, ...]) -> _Run:
         return _Run(place, _TABLES[place], *self._texts.rows(_TABLES[place].labels, keys))
-
-
-def _named(report: Report) -> tuple[_Names, _Facts]:
-    facts: _Facts = (*_sections(report), *[read(report) for read in _read])
-    return tuple([each if each is None else keys(each) for each, keys in zip(facts, _names, strict=True)]), facts
-
-
-def _starts(count: int) -> list[Sequence[int]]:
-    """Where the rows of so many devices begin in each table, before they are laid."""
-    nowhere = [0] * count
-    return [nowhere] * len(_TABLES)

@@ -11,8 +11,9 @@ from homeroom_agent.report import Report
 from homeroom_collector.fleet.columns import Columns
 from homeroom_collector.fleet.families import Table
 from homeroom_collector.fleet.labels import Key, SharedTexts
-from homeroom_collector.fleet.layouts import Layouts, Newcomer
+from homeroom_collector.fleet.layouts import Labels, Layouts
 from homeroom_collector.fleet.member import MEASURED, PLACE, Member
+from homeroom_collector.fleet.sheets import Sheet
 from homeroom_collector.fleet.software import computer_labels, model_of
 from homeroom_collector.fleet.wan import SchoolWan
 from homeroom_collector.model import DeviceClass, Presence, School
@@ -24,12 +25,8 @@ _SHOWN: dict[Presence, tuple[Key, ...]] = {state: (state.value,) for state in Pr
 _ANSWERED = {Presence.UP: 1.0, Presence.DOWN: 0.0, Presence.UNREACHABLE: 0.0}
 
 
-def _shown(member: Member) -> tuple[Key, ...]:
-    return _SHOWN[member.state]
-
-
-def _labels(member: Member) -> tuple[Key, ...]:
-    return (computer_labels(member.device, member.software),)
+def _labels(member: Member) -> Labels:
+    return _SHOWN[member.state], (computer_labels(member.device, member.software),)
 
 
 class Group(NamedTuple):
@@ -81,13 +78,13 @@ class SchoolState:
         self.register(member, "presence", _SHOWN[member.state], 1.0)
         self.show_answer(member)
 
-    def welcome_all(self, newcomers: Sequence[Newcomer]) -> None:
-        """:meth:`welcome` for many computers, which are labelled too, with what they said first."""
-        for member, *_ in newcomers:
+    def welcome_all(self, members: Sequence[Member], sheet: Sheet) -> None:
+        """:meth:`welcome` for the computers on a sheet, which are labelled too, with what they said."""
+        for member in members:
             member.state = self._presence(member)
             self.members[member.device.device_id] = member
-        self.counts.update(group_of(member) for member, *_ in newcomers)
-        self._layouts.lay(self._columns, newcomers, _shown, _labels)
+        self.counts.update(map(group_of, members))
+        self._layouts.lay(self._columns, members, sheet, list(map(_labels, members)))
 
     def join(self, member: Member) -> None:
         """Count a device in."""

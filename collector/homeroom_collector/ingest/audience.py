@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from homeroom_agent.report import Report
+from homeroom_collector.fleet.sheets import Remark, Sheet
 from homeroom_collector.model import Device, School
 
 
@@ -16,10 +17,6 @@ class Told(NamedTuple):
     report: Report
     received_at: float
     on_campus: bool | None = None
-
-
-Returned = tuple[Device, Sequence[Told]]
-"""A device, and everything that is known of it."""
 
 
 class Audience(Protocol):
@@ -37,5 +34,5 @@ class Audience(Protocol):
     def apply(self, device_id: str, report: Report, received_at: float, *, on_campus: bool | None = None) -> None:
         """A new report was committed; only its newest sections are in it."""
 
-    def bring_back(self, returned: Sequence[Returned]) -> None:
-        """As ``put_device`` for each and ``apply`` of what it said; for many devices of which nobody has heard."""
+    def bring_back(self, sheets: Sequence[Sheet], remarks: Sequence[Remark] = ()) -> None:
+        """Computers of a store come back with all that is known of them; ``remarks`` say what no sheet says."""

@@ -7,14 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from homeroom_agent.report import Report
-from homeroom_collector.ingest.audience import Audience, Returned, Told
+from homeroom_collector.fleet.sheets import Remark, Sheet
+from homeroom_collector.ingest.audience import Audience
 from homeroom_collector.ingest.merge import replaced
 from homeroom_collector.model import Device, School
 from homeroom_collector.rules.network_support import ModelSupport, support_of
 
 _CHROMEOS = "chromeos"
+_MODELS = 5_000
+
+
+class ModelEnds:
+    """When the updates of Chromebooks end, by their model."""
+
+    def __init__(self, supported: tuple[ModelSupport, ...]) -> None:
+        self.supported = supported
+        # A district has thousands of Chromebooks and some dozen models; each is looked up in a list of hundreds.
+        self._found = lru_cache(_MODELS)(self._look_up)
+
+    def of(self, device: Device) -> str | None:
+        """The last day of updates, as reports write it; None of whatever is no Chromebook, and where nobody knows."""
+        return self._found(device.manufacturer, device.model) if device.platform == _CHROMEOS else None
+
+    def _look_up(self, manufacturer: str | None, model: str | None) -> str | None:
+        found = support_of(manufacturer, model, self.supported)
+        return found.support_end.isoformat() if found else None
+
+
+def filled(report: Report, end: str | None) -> Report:
+    """A report with the end of updates, where it speaks of the system and does not say it."""
+    if end is None or report.os is None or report.os.support_end_date is not None:
+        return report
+    with_end: Report = replaced(report, {"os": replaced(report.os, {"support_end_date": end})})
+    return with_end
 
 
 @dataclass(slots=True)
@@ -22,7 +50,7 @@ class UpdatesByModel:
     """An audience that fills in ``os.support_end_date`` of Chromebooks for another one."""
 
     audience: Audience
-    supported: Sequence[ModelSupport]
+    ends: ModelEnds
     _ends: dict[str, str] = field(default_factory=dict)
 
     def put_school(self, school: School) -> None:
@@ -36,10 +64,9 @@ class UpdatesByModel:
 
     def _remember(self, device: Device) -> None:
         self._ends.pop(device.device_id, None)
-        if device.platform == _CHROMEOS:
-            found = support_of(device.manufacturer, device.model, self.supported)
-            if found is not None:
-                self._ends[device.device_id] = found.support_end.isoformat()
+        end = self.ends.of(device)
+        if end is not None:
+            self._ends[device.device_id] = end
 
     def remove_device(self, device_id: str) -> None:
         """Forget, and pass on."""
@@ -48,22 +75,11 @@ class UpdatesByModel:
 
     def apply(self, device_id: str, report: Report, received_at: float, *, on_campus: bool | None = None) -> None:
         """Pass on, with the end of updates where the report speaks of the system and does not say it."""
-        self.audience.apply(device_id, self._filled(device_id, report), received_at, on_campus=on_campus)
+        self.audience.apply(device_id, filled(report, self._ends.get(device_id)), received_at, on_campus=on_campus)
 
-    def bring_back(self, returned: Sequence[Returned]) -> None:
-        """Pass on, likewise."""
-        for device, _ in returned:
-            self._remember(device)
-        if self._ends:
-            returned = [(device, [self._told(each) for each in told]) for device, told in returned]
-        self.audience.bring_back(returned)
-
-    def _told(self, each: Told) -> Told:
-        return each._replace(report=self._filled(each.device_id, each.report))
-
-    def _filled(self, device_id: str, report: Report) -> Report:
-        end = self._ends.get(device_id)
-        if end is not None and report.os is not None and report.os.support_end_date is None:
-            filled: Report = replaced(report, {"os": replaced(report.os, {"support_end_date": end})})
-            return filled
-        return report
+    def bring_back(self, sheets: Sequence[Sheet], remarks: Sequence[Remark] = ()) -> None:
+        """Pass on; whoever wrote the sheets filled in the ends."""
+        for sheet in sheets:
+            for device in sheet.devices:
+                self._remember(device)
+        self.audience.bring_back(sheets, remarks)

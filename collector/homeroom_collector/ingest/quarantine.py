@@ -15,7 +15,8 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from homeroom_agent.report import Report
-from homeroom_collector.ingest.audience import Audience, Returned
+from homeroom_collector.fleet.sheets import Remark, Sheet
+from homeroom_collector.ingest.audience import Audience
 from homeroom_collector.model import Device, School, Standing
 from homeroom_collector.rules.admission import AdmissionPolicy, Judgement, judge
 from homeroom_collector.store import Connection, standing
@@ -62,16 +63,13 @@ class Quarantine:
         if device_id not in self._waiting:
             self.audience.apply(device_id, report, received_at, on_campus=on_campus)
 
-    def bring_back(self, returned: Sequence[Returned]) -> None:
-        """Let the audience hear of everything that is known of accepted devices, and keep the others."""
-        accepted = []
-        for each in returned:
-            if each[0].standing == "accepted":
-                self._waiting.pop(each[0].device_id, None)
-                accepted.append(each)
-            else:
-                self.put_device(each[0])
-        self.audience.bring_back(accepted)
+    def bring_back(self, sheets: Sequence[Sheet], remarks: Sequence[Remark] = ()) -> None:
+        """Let the audience hear of everything that is known of accepted devices, which are on these sheets."""
+        if self._waiting:
+            for sheet in sheets:
+                for device in sheet.devices:
+                    self._waiting.pop(device.device_id, None)
+        self.audience.bring_back(sheets, remarks)
 
     def device(self, device_id: str) -> Device | None:
         """A device that is not accepted; None for every other."""

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.ingest.commit import GroupCommit
 from homeroom_collector.ingest.quarantine import Quarantine, release
-from homeroom_collector.ingest.restore import tell
+from homeroom_collector.ingest.retelling import tell
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.model import Device
 from homeroom_collector.store import Connection, Store, latest, standing

@@ -125,6 +125,13 @@ class Wire:
         except _UNREADABLE:
             return decode(raw)
 
+    def facts(self, document: dict[str, Any]) -> Report:
+        """A report from its JSON values. Raises ReportError naming the field."""
+        try:
+            return cast("Report", msgspec.convert(document, self._kind))
+        except msgspec.ValidationError:
+            return from_wire(document)
+
     def newest(self, report: str, kept: str | None) -> Report | None:
         """A stored report with the sections that are kept beside it.
 
@@ -149,6 +156,10 @@ class Wire:
         except msgspec.ValidationError:
             wire = to_wire(report)
             return Decoded(0, from_wire(wire), _compact(wire))
+
+    def text(self, report: Report) -> str:
+        """A report that was decoded here, as :meth:`report` reads it."""
+        return _compact(to_wire(report)) if isinstance(report, Report) else msgspec.json.encode(report).decode()
 
     async def batch_in_turn(self, raw: bytes, most: int) -> tuple[list[Decoded], list[Rejected]]:
         """As :meth:`batch`, without holding up the event loop."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from homeroom_agent.report.network import Interface, NetworkGear
 from homeroom_collector.fleet import Member
 from homeroom_collector.fleet.labels import Key
 from homeroom_collector.model import Device
+from homeroom_collector.problems.ear import Ear
 from homeroom_collector.problems.known import Known
 from homeroom_collector.problems.settings import RuleBook
 from homeroom_collector.rules.calendar import SchoolCalendar
@@ -28,7 +30,8 @@ from homeroom_collector.rules.health.rule import Finding, Rules
 from homeroom_collector.rules.problem import named
 from homeroom_collector.rules.problem_state import Row
 
-_LIVE_SECONDS = 7 * 86_400.0
+_DAY = 86_400.0
+_LIVE_SECONDS = 7 * _DAY
 _LATENCIES, _LATENCY_SECONDS = 50, 900.0
 _PORT_KINDS = frozenset(ports.RULES)
 _LINE_KINDS = frozenset({"wan_down"})
@@ -72,6 +75,14 @@ class Watch:
         """What is known of one device."""
         return self._known.get(device_id)
 
+    def ear(self, now: float) -> Ear:
+        """Which reports of computers that nobody heard yet must be heard, of those that are read at ``now``."""
+        book, known = self.book, frozenset(self._known)
+        marks = {school: book.marks(school) for school in book.schools}
+        # Nowhere is it later than a day after this; and whoever is well then was so before.
+        day = datetime.fromtimestamp(now + _DAY, UTC).date()
+        return Ear(book.marks(""), marks, known, dict(self.shutdowns), day, now - _LATENCY_SECONDS, _LATENCIES)
+
     def forget(self, device_id: str) -> None:
         """Let a device go that is not in the register any more."""
         self._known.pop(device_id, None)
@@ -108,7 +119,7 @@ class Watch:
         device_id, school_id = device.device_id, device.school_id
         known, shutdowns = self._known.get(device_id), self.shutdowns.get(device_id)
         if known is None:
-            if is_calm(report, self.book.marks(school_id), __version__, shutdowns):
+            if is_calm(report, self.book.marks(school_id), __version__, shutdowns, partial(calendar.day_of, at)):
                 return  # most laptops are well: nothing is kept of them
             known = self._known[device_id] = Known()
         rules, around = self.book.of(school_id), Around(calendar.day_of(at), __version__, shutdowns)

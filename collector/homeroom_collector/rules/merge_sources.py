@@ -12,10 +12,12 @@ of the section at all. It does not complete what another says: uptime of one and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from math import inf
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Origin = Literal["extension", "agent", "telemetry", "directory"]
 
@@ -69,88 +71,105 @@ class Part:
     sections: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Who said a fact, and when it was measured (Unix seconds)."""
 
     origin: Origin
     measured_at: float
 
 
-@dataclass(slots=True)
-class Merged:
-    """The facts that are believed, and where each is from, by dotted path."""
-
-    sections: dict[str, Any] = field(default_factory=dict)
-    origins: dict[str, Provenance] = field(default_factory=dict)
-
+Origins = dict[str, Provenance]
+"""Where each fact is from, by dotted path."""
 
 _Heard = tuple[Provenance, Any]
 
 
-def merged(parts: Sequence[Part]) -> Merged:
-    """Join what several sources said of one device. Sections are objects, or lists of rows with a name."""
-    result = Merged()
-    newest = max((part.measured_at for part in parts), default=0.0)
-    for name in dict.fromkeys(name for part in parts for name in part.sections):
-        heard = _heard(parts, name)
-        if any(isinstance(value, list) for _, value in heard):
-            joined: Any = _rows(result, name, heard, newest)
-        else:
-            joined = _facts(result, name, name, heard, newest)
+def merged(parts: Sequence[Part], origins: Origins | None = None) -> dict[str, Any]:
+    """Join what several sources said of one device, and note in ``origins`` who is believed for each fact.
+
+    Sections are objects, or lists of rows with a name.
+    """
+    joining = _Joining(max((part.measured_at for part in parts), default=0.0), origins)
+    said = [(Provenance(part.origin, part.measured_at), part.sections) for part in parts]
+    found = {}
+    for name in dict.fromkeys(chain.from_iterable(sections for _, sections in said)):
+        heard = [(who, value) for who, sections in said if (value := sections.get(name)) is not None]
+        rows = any(isinstance(value, list) for _, value in heard)
+        joined: Any = joining.rows(name, heard) if rows else joining.facts(name, name, heard)
         if joined:
-            result.sections[name] = joined
-    return result
+            found[name] = joined
+    return found
 
 
+@lru_cache(maxsize=4_096)
 def rule_of(path: str) -> Rule:
     """The rule of a fact, such as ``os.version``."""
     return TABLE.get(path) or TABLE.get(path.partition(".")[0]) or EVERYTHING_ELSE
 
 
-def _heard(parts: Iterable[Part], name: str) -> list[_Heard]:
-    found = ((part, part.sections.get(name)) for part in parts)
-    return [(Provenance(part.origin, part.measured_at), value) for part, value in found if value is not None]
+class _Joining:
+    """Joins what was said of one device, of which something is known since ``newest``."""
 
+    def __init__(self, newest: float, origins: Origins | None) -> None:
+        self._newest, self._origins = newest, origins
 
-def _facts(result: Merged, path: str, place: str, heard: Sequence[_Heard], newest: float) -> dict[str, Any]:
-    """Join objects. ``path`` finds the rule, ``place`` names the object in the result."""
-    joined = {}
-    hosts = [each for each in heard if each[0].origin not in rule_of(path).guests]
-    heard = hosts or heard
-    for name in dict.fromkeys(name for _, facts in heard for name in facts):
-        said = [(who, facts[name]) for who, facts in heard if facts.get(name) is not None]
-        rule = rule_of(f"{path}.{name}")
-        best = _best(said, rule)
-        if best is not None and not (rule.fleeting and newest - best[0].measured_at > FLEETING_SECONDS):
-            joined[name] = best[1]
-            result.origins[f"{place}.{name}"] = best[0]
-    return joined
+    def facts(self, path: str, place: str, heard: Sequence[_Heard]) -> dict[str, Any]:
+        """Join objects. ``path`` finds the rule, ``place`` names the object among the origins."""
+        if len(heard) > 1:
+            guests = rule_of(path).guests
+            heard = [each for each in heard if each[0].origin not in guests] or heard
+        if len(heard) == 1:  # as most: nobody else speaks of it
+            (who, facts), fleeting = heard[0], self._is_over(heard[0][0])
+            joined = {
+                name: value
+                for name, value in facts.items()
+                if value is not None and not (fleeting and rule_of(f"{path}.{name}").fleeting)
+            }
+            self._note(place, dict.fromkeys(joined, who))
+            return joined
+        joined, origins = {}, {}
+        for name in dict.fromkeys(chain.from_iterable(facts for _, facts in heard)):
+            rule = rule_of(f"{path}.{name}")
+            best = _best([(who, facts[name]) for who, facts in heard if facts.get(name) is not None], rule)
+            if best is not None and not (rule.fleeting and self._is_over(best[0])):
+                origins[name], joined[name] = best
+        self._note(place, origins)
+        return joined
+
+    def _is_over(self, who: Provenance) -> bool:
+        """Whether what was said then of how the device is right now no longer holds."""
+        return self._newest - who.measured_at > FLEETING_SECONDS
+
+    def _note(self, place: str, origins: Mapping[str, Provenance]) -> None:
+        if self._origins is not None:
+            self._origins |= {f"{place}.{name}": who for name, who in origins.items()}
+
+    def rows(self, name: str, heard: Sequence[_Heard]) -> list[dict[str, Any]]:
+        """Join lists row by row. Where each source has one row it is the same thing, whatever each calls it."""
+        alone = all(len(rows) == 1 for _, rows in heard)
+        by_key: dict[str, list[_Heard]] = {}
+        order = rule_of(name).order
+        for who, rows in sorted(heard, key=lambda each: order.index(each[0].origin)):
+            for row in rows:
+                by_key.setdefault("" if alone else _key(row), []).append((who, row))
+        joined = []
+        for said in by_key.values():
+            first = said[0][1]
+            row = self.facts(name, f"{name}.{_key(first)}", said)
+            named = {field: first[field] for field in ("name", "mount") if field in first}
+            if row.keys() - named.keys():
+                joined.append(row | named)
+        return joined
 
 
 def _best(said: Sequence[_Heard], rule: Rule) -> _Heard | None:
+    if len(said) < 2:
+        return said[0] if said else None
     best: _Heard | None = None
     for each in sorted(said, key=lambda each: (rule.order.index(each[0].origin), -each[0].measured_at)):
         if best is None or each[0].measured_at > best[0].measured_at + rule.patience_seconds:
             best = each
     return best
-
-
-def _rows(result: Merged, name: str, heard: Sequence[_Heard], newest: float) -> list[dict[str, Any]]:
-    """Join lists row by row. Where each source has one row it is the same thing, whatever each calls it."""
-    alone = all(len(rows) == 1 for _, rows in heard)
-    by_key: dict[str, list[_Heard]] = {}
-    for who, rows in sorted(heard, key=lambda each: rule_of(name).order.index(each[0].origin)):
-        for row in rows:
-            by_key.setdefault("" if alone else _key(row), []).append((who, row))
-    joined = []
-    for said in by_key.values():
-        key = _key(said[0][1])
-        row = _facts(result, name, f"{name}.{key}", said, newest)
-        named = {field: value for field, value in said[0][1].items() if field in ("name", "mount")}
-        if set(row) - set(named):
-            joined.append(row | named)
-    return joined
 
 
 def _key(row: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -27,34 +27,44 @@ class Known(NamedTuple):
     stored: Stored
 
 
-class Portion(NamedTuple):
-    """Devices in order of school and number, and the school and number where they end; None behind the last."""
-
-    known: list[Known]
-    end: tuple[str, int] | None
+Place = tuple[str, int]
+"""A school and the number of a device."""
 
 
-def after(
-    connection: Connection, place: tuple[str, int], shelved: frozenset[str] = frozenset(), *, most: int
-) -> Portion:
-    """The next ``most`` devices behind this school and number.
+class Span(NamedTuple):
+    """Devices in order of school and number: behind ``start``, up to ``end`` and with it; None: up to the last."""
+
+    start: Place
+    end: Place | None
+
+
+def spans(connection: Connection, *, most: int) -> list[Span]:
+    """Where to divide all devices so that no part has more than ``most``."""
+    here, found, place = (devices.c.school_id, devices.c.number), list[Span](), ("", -1)
+    while True:
+        # The database says where each ends, by its own order of texts.
+        behind = sa.select(*here).where(sa.tuple_(*here) > sa.tuple_(*place)).order_by(*here)
+        last = connection.execute(behind.offset(most - 1).limit(1)).one_or_none()
+        found.append(Span(place, None if last is None else (last.school_id, last.number)))
+        if last is None:
+            return found
+        place = (last.school_id, last.number)
+
+
+def within(
+    connection: Connection, span: Span, shelved: frozenset[str] = frozenset(), *, most: int
+) -> Iterator[Sequence[Known]]:
+    """The devices of a span, ``most`` at a time: so much as stays where the processor is quick.
 
     ``shelved`` are serial numbers, in capitals, of devices whose silence means nothing.
     """
-    here = (devices.c.school_id, devices.c.number)
-    behind = sa.tuple_(*here) > sa.tuple_(*place)
-    # The database says where to end, by its own order of texts; it then need not put reports in order.
-    last = connection.execute(sa.select(*here).where(behind).order_by(*here).offset(most - 1).limit(1)).one_or_none()
-    end = None if last is None else (last.school_id, last.number)
-    query = sa.select(devices.c.number, *_LATEST, *FACTS).join_from(devices, latest, isouter=True).where(behind)
-    if end is not None:
-        query = query.where(sa.tuple_(*here) <= sa.tuple_(*end))
-    known = [_known(row, shelved) for row in connection.execute(query).fetchall()]
-    return Portion(sorted(known, key=_place), end)
-
-
-def _place(known: Known) -> tuple[str, int]:
-    return known.stored.school_id, known.stored.device_number
+    here = sa.tuple_(devices.c.school_id, devices.c.number)
+    query = sa.select(devices.c.number, *_LATEST, *FACTS).join_from(devices, latest, isouter=True)
+    query = query.where(here > sa.tuple_(*span.start))  # in no order, for which the database would sort reports
+    if span.end is not None:
+        query = query.where(here <= sa.tuple_(*span.end))
+    for rows in connection.execute(query).partitions(most):
+        yield [_known(row, shelved) for row in rows]
 
 
 def _known(row: Sequence[Any], shelved: frozenset[str]) -> Known:

@@ -19,6 +19,7 @@ _BUSY_MILLISECONDS = 5_000
 READERS = 4
 # Who writes meets the same pages again and again; who reads goes through all of them, and the system caches them too.
 _WRITER_CACHE_KIB, _READER_CACHE_KIB = 65_536, 8_192
+_MAPPED_BYTES = 2**31 - 2**16  # as much as SQLite maps
 _POSTGRESQL_CONNECTIONS = 8
 # The answer to a connection or a command that hangs is the same as to a server that is gone.
 _POSTGRESQL: dict[str, Any] = {"timeout": 5, "command_timeout": 15}
@@ -70,8 +71,11 @@ def postgresql(url: sa.URL, name: str, *, patient: bool = False) -> AsyncEngine:
     )
 
 
-def sqlite(url: sa.URL, *, writing: bool) -> sa.Engine:
-    """Connections to a file: one that begins every transaction with the right to write, or several that only read."""
+def sqlite(url: sa.URL, *, writing: bool, mapped: bool = False) -> sa.Engine:
+    """Connections to a file: one that begins every transaction with the right to write, or several that only read.
+
+    ``mapped``: the file's pages are read as memory. https://www.sqlite.org/mmap.html
+    """
     assert url.database is not None
     folder = Path(url.database).parent
     try:
@@ -87,12 +91,13 @@ def sqlite(url: sa.URL, *, writing: bool) -> sa.Engine:
         connect_args={"check_same_thread": False},
     )
     cache = _WRITER_CACHE_KIB if writing else _READER_CACHE_KIB
-    sa.event.listen(engine, "connect", partial(_prepare_sqlite, cache_kib=cache))
+    mapped_bytes = _MAPPED_BYTES if mapped else 0
+    sa.event.listen(engine, "connect", partial(_prepare_sqlite, cache_kib=cache, mapped_bytes=mapped_bytes))
     sa.event.listen(engine, "begin", _begin_with("BEGIN IMMEDIATE" if writing else "BEGIN"))
     return engine
 
 
-def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry, *, cache_kib: int) -> None:
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry, *, cache_kib: int, mapped_bytes: int) -> None:
     """Write-ahead log with a sync at every commit: what is committed survives a power cut."""
     # The driver must not begin transactions by itself: it would begin them without the right to write.
     connection.isolation_level = None
@@ -103,6 +108,7 @@ def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry, *, cache_kib: 
         "synchronous = FULL",
         "foreign_keys = ON",
         f"cache_size = -{cache_kib}",
+        f"mmap_size = {mapped_bytes}",
         # 16 MB: a page that changes often goes from the log to the file once, not every few commits.
         "wal_autocheckpoint = 4000",
         "journal_size_limit = 67108864",

@@ -1,6 +1,6 @@
-"""Reading every page of a store beside everything else that a start does: a large one is served before it is read.
+"""Reading every page of a store: a small one while the collector starts, a large one when it serves.
 
-What is found while the collector starts stops the start; what is found later is to stop the collector.
+What is found while it starts stops the start; what is found later is to stop the collector.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from homeroom_collector.errors import StoreDamagedError, StoreUnavailableError
 from homeroom_collector.store.store import AGAIN_SECONDS, Store
 
+_SMALL_BYTES = 2**26
 _log = logging.getLogger(__name__)
 
 
@@ -25,9 +26,15 @@ class PageCheck:
         self._error: StoreDamagedError | None = None
         self._found = asyncio.Event()
 
+    def begin_if_small(self) -> None:
+        """Begin to read a store that is read at once. A large one would keep the start from what it needs."""
+        if self._store.file_bytes() <= _SMALL_BYTES:
+            self.begin()
+
     def begin(self) -> None:
-        """Begin to read."""
-        self._task = asyncio.create_task(self._read(), name="check of the store's pages")
+        """Begin to read, unless that has begun."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._read(), name="check of the store's pages")
 
     def raise_if_damaged(self) -> None:
         """Raise StoreDamagedError if a damaged page was found by now."""

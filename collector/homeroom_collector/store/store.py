@@ -47,8 +47,8 @@ class _Database(Protocol):
 
 
 class _Sqlite:
-    def __init__(self, url: sa.URL) -> None:
-        self._engines = {writing: engines.sqlite(url, writing=writing) for writing in (True, False)}
+    def __init__(self, url: sa.URL, *, mapped: bool) -> None:
+        self._engines = {writing: engines.sqlite(url, writing=writing, mapped=mapped) for writing in (True, False)}
         self._threads = {
             True: ThreadPoolExecutor(1, thread_name_prefix="store-writer"),
             False: ThreadPoolExecutor(engines.READERS, thread_name_prefix="store-reader"),
@@ -137,12 +137,16 @@ async def _ask(driver: Any, broken: asyncio.Event) -> None:
 class Store:
     """The database of a collector. Every method raises StoreUnavailableError where it is away, full or locked."""
 
-    def __init__(self, url: str) -> None:
-        """Connects to nothing yet. Raises ConfigError for an URL that cannot be used."""
+    def __init__(self, url: str, *, mapped: bool = False) -> None:
+        """Connects to nothing yet. Raises ConfigError for an URL that cannot be used.
+
+        ``mapped``: read SQLite's file as memory, a fifth quicker; where the disk fails, the process ends at once.
+        """
+        self.url = url
         parsed = engines.parse_url(url)
         self.shared = parsed.get_backend_name() != "sqlite"
         """Whether other collectors may work on it too."""
-        self._database: _Database = _Postgresql(parsed) if self.shared else _Sqlite(parsed)
+        self._database: _Database = _Postgresql(parsed) if self.shared else _Sqlite(parsed, mapped=mapped)
 
     async def write(self, work: Work[T]) -> T:
         """Do work in one transaction. When this returns, everything in it is on disk; when it raises, nothing is.
@@ -171,6 +175,11 @@ class Store:
                 found = await self._database.run_aside(_quick_check)
             if found != "ok":
                 raise damaged(found)
+
+    def file_bytes(self) -> int:
+        """Size of an SQLite store's file; 0 of one that is not there, and of a database server."""
+        file = engines.file_of(self.url)
+        return file.stat().st_size if file and file.exists() else 0
 
     async def upgrade(self) -> None:
         """Bring the tables to this program's version."""

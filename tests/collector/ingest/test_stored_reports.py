@@ -7,7 +7,7 @@ import pytest
 
 from collector.ingest.test_merge import NOW, WIRE, Shelf, made
 from homeroom_agent.errors import ReportError
-from homeroom_collector.ingest.joined import newest_report, stored_report
+from homeroom_collector.ingest.joined import googles, newest_report, stored_report
 from homeroom_collector.store.latest import Stored
 
 SLOW: dict[str, Any] = {
@@ -26,7 +26,7 @@ def stored(*reports: dict[str, Any], google: str | None = None) -> Stored:
 
 
 def both_ways(found: Stored) -> tuple[Any, Any]:
-    quick: Any = newest_report(found, WIRE)
+    quick: Any = newest_report(found, WIRE, googles(found))
     whole: Any = WIRE.report(stored_report(found))
     return msgspec.structs.asdict(quick), msgspec.structs.asdict(whole)
 
@@ -76,4 +76,4 @@ def test_a_bound_that_became_tighter_is_named():
     found = stored(made(1, NOW - 60, **SLOW), made(2, NOW, **FAST))
     assert found.kept
     with pytest.raises(ReportError, match="wear_ratio"):
-        newest_report(found._replace(kept=found.kept.replace("0.1", "11.0")), WIRE)
+        newest_report(found._replace(kept=found.kept.replace("0.1", "11.0")), WIRE, [])

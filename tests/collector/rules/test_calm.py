@@ -30,7 +30,7 @@ def found(report: Report, rules: Rules, before: int | None) -> set[str]:
 
 
 def calm(report: Report, rules: Rules = RULES, before: int | None = 2) -> bool:
-    return is_calm(report, marks_of(rules), NEWEST, before)
+    return is_calm(report, marks_of(rules), NEWEST, before, lambda: TODAY)
 
 
 def said(**facts: Any) -> Report:
@@ -43,13 +43,15 @@ WELL: dict[str, Any] = {
     "filesystems": [Filesystem(mount="/", size_bytes=100, free_bytes=40), Filesystem(mount="/x")],
     "temperatures": [Temperature(name="cpu", celsius=60.0)],
     "uptime": Uptime(unexpected_shutdowns_total=2),
-    "os": OperatingSystem(name="Debian"),
+    "os": OperatingSystem(name="ChromeOS", support_end_date="2026-10-14"),
 }
 
 
 def test_a_laptop_that_is_well_passes():
     assert calm(said(**WELL))
     assert calm(said(**WELL), before=None)
+    assert calm(said(**WELL | {"os": OperatingSystem(name="Debian")}))
+    assert calm(said(**WELL | {"os": OperatingSystem(support_end_date="some day")}))
     assert calm(said())
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from homeroom_collector.errors import StoreDamagedError
-from homeroom_collector.store import Store, open_store
+from homeroom_collector.store import Store, open_store, page_check
 from homeroom_collector.store.page_check import PageCheck
 
 
@@ -53,6 +53,22 @@ async def test_of_a_whole_store_nothing_is_told_however_it_ends(file: Path, capl
         while "every page of the store can be read" not in caplog.text:
             await asyncio.sleep(0.01)
     check.raise_if_damaged()
+    await check.end()
+    await store.close()
+
+
+async def test_a_large_store_is_read_only_once_nothing_else_must_be(file: Path, monkeypatch: pytest.MonkeyPatch):
+    _damage(file)
+    store = Store(f"sqlite:///{file}")
+    check = PageCheck(store)
+    monkeypatch.setattr(page_check, "_SMALL_BYTES", file.stat().st_size - 1)
+    check.begin_if_small()
+    await check.end()
+    check.raise_if_damaged()
+    monkeypatch.setattr(page_check, "_SMALL_BYTES", file.stat().st_size)
+    check.begin_if_small()
+    check.begin()
+    await asyncio.wait_for(check.found_damage(), 60)
     await check.end()
     await store.close()
 

@@ -1,12 +1,13 @@
 """Latest state and daily history, on both kinds of store."""
 
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import pytest
 
 from homeroom_collector.model import Device
-from homeroom_collector.store import Store, by_school, daily, devices, latest
+from homeroom_collector.store import Connection, Store, by_school, daily, devices, latest
 from homeroom_collector.store.latest import Held, Row, Stored, Whole
 
 NOW = 1_795_000_000.0
@@ -75,11 +76,18 @@ async def test_devices_come_back_school_by_school_with_what_is_known_of_them(sto
     first, unknown, third, last = numbers
     spoke = [row(first), row(third, on_campus=False), row(last, on_campus=None)]
     await store.write(partial(latest.change, rows=spoke))
-    found, place = [], ("", -1)
-    while place is not None:
-        read = partial(by_school.after, place=place, shelved=frozenset({"SN2"}), most=3)
-        portion, place = await store.read(read)
-        found += portion
+    spans = await store.read(partial(by_school.spans, most=3))
+    assert [len(spans), spans[0].start, spans[-1].end] == [2, ("", -1), None]
+    assert spans[0].end == spans[1].start == ("roosevelt", first)
+    shelved, found = frozenset({"SN2"}), list[by_school.Known]()
+    for span in spans:
+
+        def read(connection: Connection, span: by_school.Span = span) -> list[list[by_school.Known]]:
+            return [list(few) for few in by_school.within(connection, span, shelved, most=2)]
+
+        portion = await store.read(read)
+        assert all(len(few) <= 2 for few in portion)
+        found += sorted(chain.from_iterable(portion), key=lambda known: (known.stored.school_id, known.device.serial))
     assert [known.stored.device_number for known in found] == [unknown, third, first, last]
     assert [known.device.shelved for known in found] == [False, True, False, False]
     assert found[0].device == numbers[unknown]

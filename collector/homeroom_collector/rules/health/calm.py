@@ -6,11 +6,13 @@ that is not plain, they have to be asked.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from math import inf
 from typing import NamedTuple
 
 from homeroom_agent.report import Report
-from homeroom_collector.rules.health.computer import releases_behind
+from homeroom_collector.rules.health.computer import days_without_updates, releases_behind
 from homeroom_collector.rules.health.rule import Rules
 
 
@@ -22,6 +24,7 @@ class Marks(NamedTuple):
     celsius: float
     shutdowns: float
     releases: float
+    days_without_updates: float
 
 
 def marks_of(rules: Rules) -> Marks:
@@ -37,11 +40,17 @@ def marks_of(rules: Rules) -> Marks:
         mark("device_hot", inf),
         mark("unexpected_shutdowns", inf),
         mark("agent_old", inf),
+        mark("os_unsupported", inf),
     )
 
 
-def is_calm(report: Report, marks: Marks, newest_agent: str, shutdowns_before: int | None) -> bool:
-    """Whether nothing is wrong in the report of a device of which nothing was found before. False: ask the checks."""
+def is_calm(
+    report: Report, marks: Marks, newest_agent: str, shutdowns_before: int | None, today: Callable[[], date]
+) -> bool:
+    """Whether nothing is wrong in the report of a device of which nothing was found before. False: ask the checks.
+
+    ``today`` is asked only where the report names an end of support. What is calm on a day was so before.
+    """
     for battery in report.batteries or ():
         health = battery.health_ratio
         if battery.service_recommended if health is None else health <= marks.battery_health:
@@ -57,14 +66,17 @@ def is_calm(report: Report, marks: Marks, newest_agent: str, shutdowns_before: i
         behind = releases_behind(report.agent_version, newest_agent)
         if behind is not None and behind >= marks.releases:
             return False
-    return _is_calm_in_what_changes_rarely(report, marks)
+    return _is_calm_in_what_changes_rarely(report, marks, today)
 
 
-def _is_calm_in_what_changes_rarely(report: Report, marks: Marks) -> bool:
+def _is_calm_in_what_changes_rarely(report: Report, marks: Marks, today: Callable[[], date]) -> bool:
     for disk in report.disks or ():
         if disk.failing or disk.smart_passed is False:
             return False
     for each in report.filesystems or ():
         if each.free_bytes is not None and each.size_bytes and each.free_bytes / each.size_bytes <= marks.free_space:
             return False
-    return report.os is None or report.os.support_end_date is None
+    if report.os is None or report.os.support_end_date is None:
+        return True
+    days = days_without_updates(report.os.support_end_date, today())
+    return days is None or days < marks.days_without_updates

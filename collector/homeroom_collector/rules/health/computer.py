@@ -66,11 +66,7 @@ def _uptime(report: Report, judge: Judge, around: Around) -> None:
 
 
 def _os(report: Report, judge: Judge, around: Around) -> None:
-    ends = report.os.support_end_date if report.os else None
-    try:
-        days = None if ends is None else (around.today - date.fromisoformat(ends)).days - 1
-    except ValueError:
-        days = None
+    days = days_without_updates(report.os.support_end_date if report.os else None, around.today)
     judge.above("os_unsupported", "days_without_updates", days, "gets no security updates any more")
 
 
@@ -87,6 +83,15 @@ def releases_behind(version: str | None, newest: str) -> int | None:
         old, new = ([int(number) for number in text.split(".")[:2]] for text in (version or "", newest))
         return max(0, (new[0] - old[0]) * 100 + new[1] - old[1])
     except (ValueError, IndexError):
+        return None
+
+
+@lru_cache(maxsize=1_024)
+def days_without_updates(ends: str | None, today: date) -> int | None:
+    """Days since the last one of support, counted from 0; below that while it is supported, None where nobody knows."""
+    try:
+        return None if ends is None else (today - date.fromisoformat(ends)).days - 1
+    except ValueError:
         return None
 
 

@@ -13,7 +13,7 @@ import aiohttp
 from homeroom_agent.errors import ReportError
 from homeroom_collector.errors import CollectorError
 from homeroom_collector.ingest.audience import Audience
-from homeroom_collector.ingest.joined import GoogleFacts, measured_at, stored_report
+from homeroom_collector.ingest.joined import GoogleFacts, googles, measured_at, newest_report
 from homeroom_collector.ingest.merge import replaced
 from homeroom_collector.ingest.wire import Wire
 from homeroom_collector.sources.google.calls import GoogleCalls
@@ -52,9 +52,10 @@ class Teller:
 
     def _tell(self, stored: Stored) -> None:
         self._facts.put(stored.device_id, stored.google)
-        at = measured_at(stored)
+        google = googles(stored)
+        at = measured_at(stored, google)
         try:
-            report = self._wire.report(stored_report(stored))
+            report = newest_report(stored, self._wire, google)
         except ReportError as error:
             _log.warning("what Google says of %s cannot be shown: %s", stored.device_id, error)
             return
