@@ -16,7 +16,7 @@ from homeroom_collector.fleet.member import PLACE, Member
 from homeroom_collector.fleet.network import Network, outline
 from homeroom_collector.fleet.register import GEAR_PARENT
 from homeroom_collector.fleet.school import SchoolState
-from homeroom_collector.fleet.sheets import Heard, Remark, Sheet
+from homeroom_collector.fleet.sheets import CONSOLE, Heard, Remark, Sheet
 from homeroom_collector.fleet.software import Software, computer_labels, gear_labels, merged
 from homeroom_collector.model import Device, Presence, School
 from homeroom_collector.rules.bandwidth import BandwidthPolicy, needed_bps
@@ -26,9 +26,6 @@ from homeroom_collector.rules.presence import Cutoffs, PresencePolicy, cutoffs
 
 _log = logging.getLogger(__name__)
 _NOTHING = Software()
-_CONSOLE = "google"
-"""The source of reports that a management console gives of a device, which itself may be silent."""
-
 
 OnReport = Callable[[Member, SchoolCalendar, Report, float], None]
 """Hears of each report once it is taken in: of which device, at which school, when it was measured."""
@@ -196,7 +193,7 @@ class Fleet:
         """Note when a device was heard: a computer speaks for itself, of network gear only the poll says something."""
         heard_at = received_at if report.network is None else measured_at
         member.seen_at = max(member.seen_at or 0.0, heard_at)
-        if report.source == _CONSOLE:
+        if report.source == CONSOLE:
             member.synced_at = max(member.synced_at or 0.0, measured_at)
         else:
             member.spoke_at = max(member.spoke_at or 0.0, heard_at)
@@ -330,7 +327,7 @@ class Fleet:
 
 def _synced(at: float) -> Report:
     """That a computer synchronised with its management console, which is no word of its own."""
-    return Report(source=_CONSOLE, sequence=0, measured_at=at)
+    return Report(source=CONSOLE, sequence=0, measured_at=at)
 
 
 def _member(device: Device) -> Member:

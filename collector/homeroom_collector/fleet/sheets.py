@@ -33,7 +33,8 @@ _read = tuple(_TABLES[place].facts for place in _OTHERS)
 # The one row of a single table has no name: that there are facts is all there is to know.
 _names = tuple(truth if _TABLES[place].single else _TABLES[place].keys for place in PLACES)
 _NOTHING = Software()
-_CONSOLE = "google"
+CONSOLE = "google"
+"""The source of reports that a management console gives of a device, which itself may be silent."""
 
 Names = tuple[tuple[Key, ...] | bool | None, ...]
 """The keys of a report's rows in each measured table, True for the one without a name; None where it has no facts."""
@@ -119,7 +120,7 @@ def heard(report: Report, received_at: float, *, on_campus: bool | None, synced_
     """What is heard by a report, beside the rows that it has."""
     software = _NOTHING if report.identity is None and report.os is None else merged(_NOTHING, report)
     measured_at = min(report.measured_at, received_at)
-    return Heard(measured_at, received_at, on_campus, report.source == _CONSOLE, synced_at, software)
+    return Heard(measured_at, received_at, on_campus, report.source == CONSOLE, synced_at, software)
 
 
 def _named(report: Report) -> tuple[Names, _Facts]:

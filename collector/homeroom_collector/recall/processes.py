@@ -44,11 +44,6 @@ class Helper:
         self._process = process
         self._ended = False
 
-    @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._process.pid
-
     async def portion(self) -> bytes | None:
         """The next one; None where the process could not read it, or has ended before."""
         out = self._process.stdout
@@ -59,7 +54,8 @@ class Helper:
             return await out.readexactly(length) or None
         except asyncio.IncompleteReadError:
             self._ended = True
-            _log.warning("process %d, which read the store too, has ended before its time; going on without", self.pid)
+            pid = self._process.pid
+            _log.warning("process %d, which read the store too, has ended before its time; going on without", pid)
             return None
 
     async def end(self) -> None:

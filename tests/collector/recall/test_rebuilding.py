@@ -231,24 +231,40 @@ def _helpers() -> list[psutil.Process]:
     return found
 
 
-async def test_a_process_that_cannot_be_started_is_not_missed(
-    full: Store, expected: dict[str, Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("program", "says", "times"),
+    [("/nowhere/python", "no other process can be started", 1), ("/bin/false", "has ended before its time", 2)],
+    ids=["cannot be started", "ends at once"],
+)
+async def test_a_process_that_is_of_no_use_is_not_missed(
+    full: Store,
+    expected: dict[str, Any],
+    program: str,
+    says: str,
+    times: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ):
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(sys, "executable", program)
     mind = Mind()
     await mind.recall(full, helpers=2, portion=7)
     assert mind.content() == expected
-    assert "no other process can be started" in caplog.text
+    assert caplog.text.count(says) == times
 
 
-async def test_a_process_that_ends_at_once_is_not_missed(
-    full: Store, expected: dict[str, Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+async def test_what_a_process_cannot_read_the_collector_reads(
+    full: Store,
+    expected: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ):
-    monkeypatch.setattr(sys, "executable", "/bin/false")
+    monkeypatch.setattr(full, "url", f"sqlite:///{tmp_path / 'without-tables.db'}")  # which only others open now
     mind = Mind()
-    await mind.recall(full, helpers=2, portion=7)
+    await mind.recall(full, helpers=2, portion=200)
     assert mind.content() == expected
-    assert caplog.text.count("has ended before its time") == 2
+    assert capfd.readouterr().err.count("cannot be read aside") == 3
+    assert not _helpers()
 
 
 async def test_processes_that_are_killed_under_way_are_not_missed(
