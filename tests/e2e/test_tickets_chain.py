@@ -26,6 +26,7 @@ from ticket_storm import Chain, chain
 RULES = Path(__file__).parents[2] / "configs" / "prometheus" / "rules" / "homeroom.yml"
 PACE = {"every": "500ms", "lease": "5s", "settle": "3s", "hold": "5s"}
 QUICK = {"alertmanager": {"poll": "1s", "settle": "8s"}, "retry": {"first": "1s", "longest": "2s"}}
+HOURS = {"hours": {"critical": "always", "warning": "always"}}  # whatever the hour is in which this runs
 SCHOOLS = ("lincoln", "adams", "king", "lee", "parks")
 
 
@@ -97,7 +98,7 @@ async def watched(folder: Path, district: District) -> AsyncIterator[tuple[Chain
     if request_tracker.program() is None or alertmanager.program() is None:
         pytest.skip("needs Request Tracker 5 and Alertmanager; install them with: make tools")
     children = Children(folder / "logs")
-    async with chain(folder, **PACE, **QUICK) as programs, serving(district):
+    async with chain(folder, **PACE, **QUICK, **HOURS) as programs, serving(district):
         try:
             await programs.start()
             await programs.ready()

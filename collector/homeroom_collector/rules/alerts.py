@@ -28,6 +28,7 @@ _MOST_KIND = 48
 class Alert:
     """One alert as last heard of. ``quiet``: silenced. ``inhibited``: another alert explains it.
 
+    ``released_at`` is since when (Unix seconds) no other explains it any more; None where none ever did.
     ``absences`` counts the looks in a row that did not show it.
     """
 
@@ -38,6 +39,7 @@ class Alert:
     started_at: float
     quiet: bool = False
     inhibited: bool = False
+    released_at: float | None = None
     absences: int = 0
 
     @property
@@ -79,6 +81,26 @@ def hushed(alerts: Iterable[Alert], windows: Sequence[Window], now: float) -> li
         else each
         for each in alerts
     ]
+
+
+def released(before: Alert | None, alert: Alert, now: float) -> Alert:
+    """An alert that is heard of again; with it, since when nothing explains it where something did."""
+    if before is None or not before.firing or alert.inhibited:
+        return alert
+    return replace(alert, released_at=now if before.inhibited else before.released_at)
+
+
+def believed(alerts: Iterable[Alert], now: float, hold_seconds: float, *, trusted: bool) -> list[Alert]:
+    """The same alerts; those whose cause is gone for less than ``hold_seconds`` as if it were still there.
+
+    Nor is the end of a cause believed before absence is (``trusted``). When Prometheus dies its alerts run out one
+    after another, so that a cause can be gone a minute before its effects.
+    """
+
+    def early(alert: Alert) -> bool:
+        return alert.released_at is not None and (not trusted or now - alert.released_at < hold_seconds)
+
+    return [replace(each, inhibited=True) if early(each) else each for each in alerts]
 
 
 def incidents(alerts: Iterable[Alert]) -> list[Incident]:
@@ -124,12 +146,13 @@ def _evidence(alert: Alert) -> Iterable[str]:
     yield f"Alert: {alert.labels.get('alertname', 'without a name')}"
 
 
-def reconciled(known: Mapping[str, Alert], shown: Mapping[str, Alert]) -> list[Alert]:
+def reconciled(known: Mapping[str, Alert], shown: Mapping[str, Alert], now: float) -> list[Alert]:
     """The alerts that change when what Alertmanager shows now is held against what is known of it.
 
     One that it does not show twice in a row is over, whether or not it said so.
     """
-    changed = [each for name, each in shown.items() if known.get(name) != each]
+    there = {name: released(known.get(name), each, now) for name, each in shown.items()}
+    changed = [each for name, each in there.items() if known.get(name) != each]
     for name, alert in known.items():
         if name not in shown and alert.firing:
             absences = alert.absences + 1

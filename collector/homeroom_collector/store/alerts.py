@@ -64,7 +64,7 @@ def known(connection: Connection) -> dict[str, Alert]:
 def put(connection: Connection, changed: Iterable[Alert], now: float) -> None:
     """Remember how alerts stand."""
     rows = [_row(each, now) for each in changed]
-    names = ("key", "firing", "quiet", "inhibited", "absences", "started_at", "changed_at", "body")
+    names = ("key", "firing", "quiet", "inhibited", "released_at", "absences", "started_at", "changed_at", "body")
     if rows:
         connection.execute(upsert(connection, table, ["fingerprint"], {name: _new(name) for name in names}), rows)
 
@@ -96,7 +96,8 @@ def put_watch(connection: Connection, seen: Watch) -> None:
 
 def _alert(row: sa.RowMapping) -> Alert:
     body = json.loads(row["body"])
-    given = {name: row[name] for name in ("fingerprint", "firing", "quiet", "inhibited", "absences", "started_at")}
+    names = ("fingerprint", "firing", "quiet", "inhibited", "released_at", "absences", "started_at")
+    given = {name: row[name] for name in names}
     return Alert(labels=body["labels"], annotations=body["annotations"], **given)
 
 

@@ -68,6 +68,7 @@ alerts = sa.Table(
     sa.Column("firing", sa.Boolean, nullable=False),
     sa.Column("quiet", sa.Boolean, nullable=False, comment="silenced"),
     sa.Column("inhibited", sa.Boolean, nullable=False, comment="another alert explains it"),
+    sa.Column("released_at", sa.Double, comment="since when none explains it any more; NULL: none ever did"),
     sa.Column("absences", sa.BigInteger, nullable=False, comment="polls in a row that did not show it"),
     sa.Column("started_at", sa.Double, nullable=False),
     sa.Column("changed_at", sa.Double, nullable=False),

@@ -16,7 +16,6 @@ from homeroom_collector.rules.calendar import SchoolCalendar
 from homeroom_collector.rules.staffed import staffed
 from homeroom_collector.store import Store
 from homeroom_collector.tickets.alertmanager.measures import AlertMeasures
-from homeroom_collector.tickets.alertmanager.settings import AlertmanagerSettings
 from homeroom_collector.tickets.alertmanager.source import AlertSource
 from homeroom_collector.tickets.building import Building
 from homeroom_collector.tickets.call import Caller, Place
@@ -115,16 +114,18 @@ async def run_tickets(settings: TicketSettings, around: Surroundings) -> None:
         return
     async with aiohttp.ClientSession() as session:
         own = OwnProblems(store=around.store, runbooks=settings.runbooks)
-        sources: list[IncidentSource] = [own, _alerts(settings.alertmanager, around, session)]
+        sources: list[IncidentSource] = [own, _alerts(settings, around, session)]
         loop = loop_of(settings, desk_of(settings, session, os.environ, around.mail), around, sources)
         await loop.run()
 
 
-def _alerts(settings: AlertmanagerSettings, around: Surroundings, session: aiohttp.ClientSession) -> AlertSource:
+def _alerts(tickets: TicketSettings, around: Surroundings, session: aiohttp.ClientSession) -> AlertSource:
+    settings = tickets.alertmanager
     token = settings.token.read("alertmanager.token", os.environ).reveal() if settings.token else ""
     return AlertSource(
         store=around.store,
         settings=settings,
+        hold_seconds=tickets.hold,
         session=session,
         headers={"Authorization": f"Bearer {token}"} if token else {},
         measures=AlertMeasures(around.registry),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from homeroom_collector.rules.alerts import Alert, hushed, incidents, reconciled
+from homeroom_collector.rules.alerts import Alert, believed, hushed, incidents, reconciled
 from homeroom_collector.rules.maintenance import Window
 from ticket_samples import NOON
 
@@ -76,15 +76,44 @@ def test_an_unknown_severity_is_a_warning():
 
 def test_what_is_not_shown_twice_in_a_row_is_over():
     known = {"a": alert("a")}
-    [once] = reconciled(known, {})
+    [once] = reconciled(known, {}, NOON)
     assert (once.firing, once.absences) == (True, 1)
-    [twice] = reconciled({"a": once}, {})
+    [twice] = reconciled({"a": once}, {}, NOON)
     assert not twice.firing
-    assert reconciled({"a": twice}, {}) == []
+    assert reconciled({"a": twice}, {}, NOON) == []
 
 
 def test_what_is_shown_again_counts_from_the_start_and_what_was_never_sent_is_found():
     once = replace(alert("a"), absences=1)
-    assert reconciled({"a": once}, {"a": alert("a")}) == [alert("a")]
-    assert reconciled({}, {"b": alert("b")}) == [alert("b")]
-    assert reconciled({"a": alert("a")}, {"a": alert("a")}) == []
+    assert reconciled({"a": once}, {"a": alert("a")}, NOON) == [alert("a")]
+    assert reconciled({}, {"b": alert("b")}, NOON) == [alert("b")]
+    assert reconciled({"a": alert("a")}, {"a": alert("a")}, NOON) == []
+
+
+def _keys(alerts: list[Alert], now: float, *, trusted: bool = True) -> list[str]:
+    return [each.key for each in incidents(believed(alerts, now, 600, trusted=trusted))]
+
+
+def test_an_effect_whose_cause_is_gone_is_an_incident_when_that_has_held_and_somebody_watches():
+    effect = replace(alert("a"), inhibited=True)
+    [freed] = reconciled({"a": effect}, {"a": alert("a")}, NOON)
+    assert reconciled({"a": freed}, {"a": alert("a")}, NOON + 700) == []
+    assert _keys([freed], NOON + 599) == []
+    assert _keys([freed], NOON + 600) == ["lincoln/device_down/-"]
+    assert _keys([freed], NOON + 600, trusted=False) == []
+
+
+def test_an_effect_that_is_explained_again_waits_from_the_next_release():
+    [freed] = reconciled({"a": replace(alert("a"), inhibited=True)}, {"a": alert("a")}, NOON)
+    [again] = reconciled({"a": freed}, {"a": replace(alert("a"), inhibited=True)}, NOON + 30)
+    assert _keys([again], NOON + 9_000) == []
+    [freed] = reconciled({"a": again}, {"a": alert("a")}, NOON + 9_000)
+    assert _keys([freed], NOON + 9_599) == []
+    assert _keys([freed], NOON + 9_600) == ["lincoln/device_down/-"]
+
+
+def test_what_nothing_explained_or_what_begins_anew_is_an_incident_at_once():
+    over = replace(alert("a"), inhibited=True, firing=False)
+    [anew] = reconciled({"a": over}, {"a": alert("a")}, NOON)
+    assert _keys([anew], NOON, trusted=False) == ["lincoln/device_down/-"]
+    assert _keys([alert("b")], NOON, trusted=False) == ["lincoln/device_down/-"]

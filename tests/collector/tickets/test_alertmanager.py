@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import yaml
 from prometheus_client import CollectorRegistry
 
 from alertmanager import WATCHDOG, Alertmanager, alert, program, running
@@ -27,6 +28,9 @@ from homeroom_collector.tickets.alertmanager.source import AlertSource
 from homeroom_collector.tickets.source import Look
 from stack import until
 
+ROUTES = Path(__file__).parents[3] / "configs" / "alertmanager" / "alertmanager.yml"
+UPLINK = alert("UplinkDown")
+SWITCH = alert("SwitchDown", incident="switch_down", scope="device")
 TICKETS = {
     "desk": "request_tracker",
     "request_tracker": {"url": "http://127.0.0.1:9", "token": {"env": "PATH"}, "queue": "Q"},
@@ -37,7 +41,7 @@ def notification(*fingerprints: str, status: str = "firing", **labels: str) -> b
     rows = [
         {
             "status": status,
-            "labels": alert("UplinkDown", **labels)["labels"],
+            "labels": UPLINK["labels"] | labels,
             "annotations": {"summary": "down"},
             "startsAt": "2026-11-22T02:49:10.123456789Z",
             "endsAt": "0001-01-01T00:00:00Z",
@@ -118,7 +122,9 @@ class Watching:
         settings = AlertmanagerSettings(url=url, poll=30, settle=360, timeout=30)
         self.registry, self.now = CollectorRegistry(), time.time() + 10
         measures = AlertMeasures(self.registry)
-        self.source = AlertSource(store=store, settings=settings, session=session, headers={}, measures=measures)
+        self.source = AlertSource(
+            store=store, settings=settings, hold_seconds=600, session=session, headers={}, measures=measures
+        )
         self.store = store
 
     async def after(self, seconds: float) -> Look:
@@ -226,6 +232,47 @@ async def test_a_dead_prometheus_is_told_of_and_nothing_is_believed_to_be_over(o
     look = await watching.after(500)
     assert look.complete
     assert look.incidents == ()
+
+
+@pytest.fixture
+async def explained(opened: Any, tmp_path: Path) -> AsyncIterator[tuple[Watching, Alertmanager]]:
+    """An uplink and a switch that it explains, by the rules of configs/alertmanager, under a watchdog of an hour."""
+    if program() is None:
+        pytest.skip("needs Alertmanager; install it with: make tools")
+    rules = yaml.safe_load(ROUTES.read_text(encoding="utf-8"))["inhibit_rules"]
+    config = {"route": {"receiver": "none"}, "receivers": [{"name": "none"}], "inhibit_rules": rules}
+    with running(tmp_path, config) as manager:
+        watching = Watching(*opened, manager.url)
+        manager.send([WATCHDOG, UPLINK, SWITCH])
+        assert await watching.keys(3600) == ["lincoln/uplink_down/-"]
+        yield watching, manager
+
+
+async def _uplink_over(watching: Watching, manager: Alertmanager) -> None:
+    """The cause is not there any more, and the switch is sent to us at once."""
+    manager.send([UPLINK], resolved=True)
+    await until(lambda: _shown(watching, manager, 2), 30, "the end of the cause")
+    async with watching.source.session.get(f"{manager.url}/api/v2/alerts") as answer:
+        [switch] = [each for each in await answer.json() if each["labels"]["alertname"] == "SwitchDown"]
+    await watching.send(notification(switch["fingerprint"], **SWITCH["labels"]))
+
+
+async def test_an_effect_that_outlasts_its_cause_is_an_incident_when_that_has_held(explained: Any):
+    await _uplink_over(*explained)
+    watching, _ = explained
+    assert await watching.keys(590) == []
+    assert await watching.keys(62) == ["lincoln/switch_down/-"]
+
+
+async def test_when_prometheus_dies_an_effect_that_runs_out_after_its_cause_is_no_incident(explained: Any):
+    watching, manager = explained
+    await _uplink_over(watching, manager)
+    assert await watching.keys(100) == []
+    manager.send([WATCHDOG], resolved=True)
+    await until(lambda: _shown(watching, manager, 1), 30, "the end of the watchdog")
+    assert await watching.keys(800) == []
+    manager.send([SWITCH], resolved=True)
+    assert [each.kind for each in (await watching.after(600)).incidents] == [BLIND]
 
 
 async def test_an_alertmanager_that_is_away_is_told_of_with_the_reason(opened: Any):

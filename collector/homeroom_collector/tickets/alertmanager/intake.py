@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -12,7 +12,7 @@ from homeroom_collector.access import requires
 from homeroom_collector.access.need import role
 from homeroom_collector.access.roles import Role
 from homeroom_collector.errors import RefusedError
-from homeroom_collector.rules.alerts import Alert
+from homeroom_collector.rules.alerts import Alert, released
 from homeroom_collector.store import Connection, Store, alerts
 from homeroom_collector.tickets.alertmanager.payload import UnreadableError, from_webhook
 
@@ -64,21 +64,22 @@ def fold(connection: Connection, now: float) -> int:
     rows = alerts.waiting(connection, _AT_ONCE)
     stored = alerts.known(connection) if rows else {}
     changed: dict[str, Alert] = {}
-    for number, _, body in rows:
+    for number, received_at, body in rows:
         try:
             sent = from_webhook(body)
         except UnreadableError as error:
             alerts.handled(connection, number, now, str(error))
             continue
         for alert in sent:
-            changed[alert.fingerprint] = _joined(changed.get(alert.fingerprint) or stored.get(alert.fingerprint), alert)
+            before = changed.get(alert.fingerprint) or stored.get(alert.fingerprint)
+            changed[alert.fingerprint] = _joined(before, alert, received_at)
         alerts.handled(connection, number, now)
     alerts.put(connection, changed.values(), now)
     return len(rows)
 
 
-def _joined(before: Alert | None, sent: Alert) -> Alert:
-    """A late copy of an older time does not end a newer one."""
+def _joined(before: Alert | None, sent: Alert, received_at: float) -> Alert:
+    """A late copy of an older time does not end a newer one. What is sent is explained by no other any more."""
     if before is not None and sent.started_at < before.started_at and not sent.firing:
         return before
-    return replace(sent, quiet=False, inhibited=False, absences=0)
+    return released(before, sent, received_at)

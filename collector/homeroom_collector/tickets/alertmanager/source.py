@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import aiohttp
 
 from homeroom_collector.errors import CollectorError
-from homeroom_collector.rules.alerts import BLIND, SOURCE, WATCHDOG, Alert, hushed, incidents, reconciled
+from homeroom_collector.rules.alerts import BLIND, SOURCE, WATCHDOG, Alert, believed, hushed, incidents, reconciled
 from homeroom_collector.rules.incident import Incident
 from homeroom_collector.store import Connection, Store, alerts, maintenance
 from homeroom_collector.store.alerts import Watch
@@ -27,10 +27,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class AlertSource:
-    """One Alertmanager. ``headers`` let us in where something stands in front of it."""
+    """One Alertmanager. ``headers`` let us in where something stands in front of it.
+
+    ``hold_seconds`` is how long a cause must be gone before that is believed.
+    """
 
     store: Store
     settings: AlertmanagerSettings
+    hold_seconds: float
     session: aiohttp.ClientSession
     headers: dict[str, str]
     measures: AlertMeasures
@@ -49,8 +53,9 @@ class AlertSource:
         alerts.forget(connection, now - self.settings.keep)
         watch = alerts.watch(connection, self.settings.url or "")
         self.measures.show(alerts.depth(connection), watch, now)
-        found = incidents(hushed(alerts.known(connection).values(), maintenance.listed(connection, now), now))
         trusted = watch.watchdog_since is not None and now - watch.watchdog_since >= self.settings.settle
+        there = believed(alerts.known(connection).values(), now, self.hold_seconds, trusted=trusted)
+        found = incidents(hushed(there, maintenance.listed(connection, now), now))
         return Look(SOURCE, (*found, *self._blindness(watch, now)), complete=trusted)
 
     def _blindness(self, watch: Watch, now: float) -> list[Incident]:
@@ -106,4 +111,4 @@ def _reconcile(connection: Connection, url: str, shown: list[Alert], since: floa
         seen = replace(watch, watchdog_since=max(before, min(since, now)), missed_since=None, error="")
         alerts.put_watch(connection, seen)
     there = {each.fingerprint: each for each in shown if each.labels.get("alertname") != WATCHDOG}
-    alerts.put(connection, reconciled(alerts.known(connection), there), now)
+    alerts.put(connection, reconciled(alerts.known(connection), there, now), now)
