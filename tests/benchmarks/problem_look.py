@@ -1,12 +1,14 @@
 """What looking for problems costs in the largest district: 350,000 computers and 17,000 devices in 1,700 schools.
 
 Processor time of the whole process, store included. A report is judged when it arrives, so a look costs what is silent
-and what is wrong, not what is well.
+and what is wrong, not what is well. The unpolled look is that of a collector that is new to all this gear.
 """
 
 import asyncio
 import tempfile
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,26 +27,29 @@ _LOOKS = 5
 _NOW = 1_791_990_000.0
 
 
-def _fill(fleet: Fleet) -> list[str]:
-    """Put everything into the register, and let it speak once; a twentieth of the batteries are worn."""
-    parents, ids = {}, []
+def _fill(fleet: Fleet, *, polled: bool) -> None:
+    """Put all schools and their gear into the register; where it was ``polled``, it answered once."""
+    parents = {}
     for number in range(SCHOOLS):
         school = f"school-{number:04d}"
         fleet.put_school(School(school_id=school, name=school))
         for place in range(GEAR):
             device_id = f"{school}-sw-{place}"
             fleet.put_device(Device(device_id=device_id, device_class="network", school_id=school))
-            fleet.apply(device_id, gear(at=_NOW), _NOW)
+            if polled:
+                fleet.apply(device_id, gear(at=_NOW), _NOW)
             if place:
                 parents[device_id] = f"{school}-sw-0"
+    fleet.use_network(Network(parents=parents))
+
+
+def _enrol(fleet: Fleet) -> None:
+    """Put all computers into the register, and let each speak once; a twentieth of the batteries are worn."""
     for number in range(COMPUTERS):
         device_id = f"laptop-{number:06d}"
-        ids.append(device_id)
         school = f"school-{number % SCHOOLS:04d}"
         fleet.put_device(Device(device_id=device_id, device_class="computer", school_id=school, enrolled_at=_NOW))
         fleet.apply(device_id, _report(number), _NOW)
-    fleet.use_network(Network(parents=parents))
-    return ids
 
 
 def _report(number: int) -> Report:
@@ -53,23 +58,41 @@ def _report(number: int) -> Report:
     return Report(source="agent", sequence=1, measured_at=_NOW, batteries=[Battery(name="BAT0", health_ratio=0.4)])
 
 
-async def _measure() -> dict[str, Any]:
+@asynccontextmanager
+async def _keeping() -> AsyncIterator[tuple[Fleet, Keeper]]:
     fleet = Fleet()
     with tempfile.TemporaryDirectory() as folder:
         async with open_store(f"sqlite:///{Path(folder) / 'homeroom.db'}") as store:
             keeper = Keeper(fleet, store, load(None))
             fleet.on_report = keeper.watch.hear
-            _fill(fleet)
-            fleet.refresh(_NOW + 5)
-            first = await _cpu(keeper, _NOW + 10)
-            later = [await _cpu(keeper, _NOW + 20 + 10 * number) for number in range(_LOOKS)]
-            return {
-                "first_look_cpu_seconds": round(first, 2),
-                "look_cpu_seconds": round(sorted(later)[_LOOKS // 2], 3),
-                "problems": len(keeper.rows),
-                "report_cpu_microseconds": _judging(fleet, keeper),
-                "every_seconds": keeper.book.every_seconds,
-            }
+            yield fleet, keeper
+
+
+async def _looks(keeper: Keeper) -> tuple[float, float]:
+    """Processor time of the first look, which writes all that is found, and of one of those after it."""
+    first = await _cpu(keeper, _NOW + 10)
+    later = [await _cpu(keeper, _NOW + 20 + 10 * number) for number in range(_LOOKS)]
+    return round(first, 2), round(sorted(later)[_LOOKS // 2], 3)
+
+
+async def _measure() -> dict[str, Any]:
+    async with _keeping() as (fleet, keeper):
+        _fill(fleet, polled=False)
+        fleet.refresh(_NOW + 5)
+        _, unpolled = await _looks(keeper)
+    async with _keeping() as (fleet, keeper):
+        _fill(fleet, polled=True)
+        _enrol(fleet)
+        fleet.refresh(_NOW + 5)
+        first, later = await _looks(keeper)
+        return {
+            "first_look_cpu_seconds": first,
+            "look_cpu_seconds": later,
+            "unpolled_look_cpu_seconds": unpolled,
+            "problems": len(keeper.rows),
+            "report_cpu_microseconds": _judging(fleet, keeper),
+            "every_seconds": keeper.book.every_seconds,
+        }
 
 
 async def _cpu(keeper: Keeper, at: float) -> float:
@@ -93,4 +116,5 @@ def _judging(fleet: Fleet, keeper: Keeper) -> float:
 def measure() -> dict[str, Any]:
     """Measure, with the bars: a look takes less than a fifth of the time between two, a report 60 microseconds."""
     figures = asyncio.run(_measure())
-    return {**figures, "bars": {"look_cpu_seconds": ["<=", 2.0], "report_cpu_microseconds": ["<=", 60.0]}}
+    looks = {name: ["<=", 2.0] for name in ("look_cpu_seconds", "unpolled_look_cpu_seconds")}
+    return {**figures, "bars": {**looks, "report_cpu_microseconds": ["<=", 60.0]}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from homeroom_collector.rules.health.rule import Finding, Rule
@@ -33,53 +33,62 @@ def verdicts(
 ) -> Iterator[Verdict]:
     """Judge everything at once. ``cut_off`` are schools of which nothing is heard, so their computers are explained."""
     explained = Explained(findings, district)
-    keys = {found: key_of_finding(finding, around) for found, finding in explained.findings.items()}
+    schools = {found: around.school(finding) for found, finding in explained.findings.items()}
+    keys = {found: _key(finding, schools[found]) for found, finding in explained.findings.items()}
     members = _members(explained, district, around, cut_off)
     for found, finding in explained.findings.items():
-        rule = around.rule(around.school(finding), finding.kind)
+        rule, root = around.rule(schools[found], finding.kind), explained.roots[found]
         if rule is None:
             continue
-        root = explained.roots[found]
-        cause = keys[root] if root != found else _former(finding, keys[found], district)
+        cause = keys[root] if root != found else _former(finding, keys[found], explained, district)
         blamed = explained.findings[root]
         yield Verdict(
-            problem=_problem(finding, keys[found], rule, around, tuple(sorted(members.get(found, ()))), cause),
+            problem=_problem(finding, keys[found], schools[found], rule, around, members.get(found, ()), cause),
             holds=None if cause is None and explained.is_open(finding) else finding.holds,
             since=finding.since,
-            suppressed=around.suppressed(blamed, around.school(blamed)),
+            suppressed=around.suppressed(blamed, schools[root]),
         )
 
 
 def key_of_finding(finding: Finding, around: Surroundings) -> str:
     """Key of the problem that a finding is."""
-    return key_of(around.school(finding), finding.kind, subject_of(finding.name, finding.part))
+    return _key(finding, around.school(finding))
 
 
-def _former(finding: Finding, key: str, district: District) -> str | None:
+def _key(finding: Finding, school: str) -> str:
+    return key_of(school, finding.kind, subject_of(finding.name, finding.part))
+
+
+def _former(finding: Finding, key: str, explained: Explained, district: District) -> str | None:
     """What explained it until just now, and is recovering: it may need a moment longer than its cause."""
     names = [finding.name]
     if finding.kind == "wifi_down":
-        places = district.places.values()
-        names = [each.device_id for each in places if each.school == finding.name and each.kind == "access_point"]
+        names = [each.device_id for each in explained.gear_of(finding.name) if each.kind == "access_point"]
     former = next((district.recovering[name] for name in names if name in district.recovering), None)
     return None if former == key else former
 
 
 def _problem(
-    finding: Finding, key: str, rule: Rule, around: Surroundings, members: tuple[str, ...], cause: str | None
+    finding: Finding,
+    key: str,
+    school: str,
+    rule: Rule,
+    around: Surroundings,
+    members: Collection[str],
+    cause: str | None,
 ) -> Problem:
     severity = rule.severity
     if severity == Severity.WARNING and len(members) >= around.critical_members:
         severity = Severity.CRITICAL
     return Problem(
         key=key,
-        school=around.school(finding),
+        school=school,
         kind=finding.kind,
         subject=subject_of(finding.name, finding.part),
         severity=severity,
         summary=f"{around.called(finding)} {finding.says}",
         evidence=finding.evidence,
-        members=members,
+        members=tuple(sorted(members)),
         cause=cause,
         runbook=finding.kind,
     )

@@ -21,6 +21,8 @@ POLL_APART_SECONDS = 180.0
 _SILENT = (Presence.DOWN, Presence.UNREACHABLE)
 _ON_THE_SURFACE = ("device_overdue", "device_missing", "school_dark", "wifi_without_clients", "access_points_lost")
 """Kinds that follow when the school around them is cut off."""
+_OURS = ("satellite_silent", "homeroom_polling_late")
+"""Kinds that say that we do not look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,8 @@ class Explained:
             if far in district.places and district.places[far].parent == device
         }
         self._power = dict(self._powered(findings))
+        self._of_us = next((each for each in findings if each.kind in _OURS), None)
+        self._cut: dict[str, Finding | None] = {}
         self._causes = {found: self._cause(finding) for found, finding in self.findings.items()}
         self.roots = {found: self._follow(found) for found in self.findings}
 
@@ -95,7 +99,7 @@ class Explained:
 
     def unheard(self, school: str, since: float) -> Iterator[str]:
         """Give the gear of a school that has not answered since a moment, asked or not."""
-        for place in self._in_school.get(school, ()):
+        for place in self.gear_of(school):
             if place.state != Presence.UP or (place.polled_at or 0.0) <= since:
                 yield place.device_id
 
@@ -114,12 +118,18 @@ class Explained:
         found = {each.kind: each for each in self._of_device.get(school, ()) if each.kind in WHOLE_SCHOOL}
         return found.get("power_out") or found.get("uplink_down") or found.get("school_dark")
 
+    def gear_of(self, school: str) -> Sequence[Place]:
+        """Give the network gear of a school."""
+        return self._in_school.get(school, ())
+
     def cut_off(self, school: str) -> Finding | None:
         """Give why nothing is heard of a school: a cause of its own, or a line to it that is cut further up."""
-        return self.of_school(school) or next(self._cut_above(school), None)
+        if school not in self._cut:
+            self._cut[school] = self.of_school(school) or next(self._cut_above(school), None)
+        return self._cut[school]
 
     def _cut_above(self, school: str) -> Iterator[Finding]:
-        for place in heads(self._in_school.get(school, ())):
+        for place in heads(self.gear_of(school)):
             if place.state == Presence.UNREACHABLE and (finding := self.down(place.device_id)):
                 yield finding
         yield from (each for each in self._of_device.get(DISTRICT, ()) if each.kind == "district_outage")
@@ -154,7 +164,7 @@ class Explained:
         basic = self.of_school(finding.name)
         if basic is not None and basic is not finding:
             return basic
-        for place in heads(self._in_school.get(finding.name, ())):
+        for place in heads(self.gear_of(finding.name)):
             if (found := self._power.get(place.device_id)) or (found := self._line(place)):
                 return found
         return next(self._cut_above(finding.name), None)
@@ -185,8 +195,7 @@ class Explained:
         return self.findings.get(("port_flapping", *cable)) if cable is not None else None
 
     def _nobody_looks(self, place: Place) -> Finding | None:
-        of_us = [each for each in self.findings.values() if each.kind in ("satellite_silent", "homeroom_polling_late")]
-        return self.down(place.device_id) or next(iter(of_us), None) or self.cut_off(place.school)
+        return self.down(place.device_id) or self._of_us or self.cut_off(place.school)
 
     def _of_computer(self, finding: Finding) -> Finding | None:
         if finding.kind not in ("device_overdue", "device_missing"):

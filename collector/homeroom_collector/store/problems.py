@@ -23,6 +23,21 @@ from homeroom_collector.store.upsert import insert_or_leave
 MOST_MEMBERS = 10_000
 """So many members of a problem are kept by name, in the order of their ids; ``member_count`` counts them all."""
 
+_WRITTEN = (
+    "key", "school_id", "kind", "subject", "severity", "state", "summary", "evidence", "runbook", "cause",
+    "member_count", "pending_at", "opened_at", "clear_at", "closed_at", "version", "changed_at",
+)  # fmt: skip
+# Made once, which is most of what a statement costs.
+_as_it_was = (table.c.problem_id == sa.bindparam("which"), table.c.version == sa.bindparam("seen"))
+_values_of: dict[str, sa.BindParameter[Any]] = {name: sa.bindparam(f"new_{name}") for name in _WRITTEN}
+_UPDATE = table.update().where(*_as_it_was).values(_values_of)
+_DELETE = table.delete().where(*_as_it_was)
+_JOIN, _RECORD = members.insert(), events.insert()
+_LEAVE = members.delete().where(
+    members.c.problem_id == sa.bindparam("which"), members.c.device_id == sa.bindparam("gone")
+)
+_adds: dict[str, sa.Insert] = {}
+
 
 def active(connection: Connection) -> dict[str, Row]:
     """Every problem that is not closed, by key, with its members."""
@@ -80,8 +95,7 @@ def claim(connection: Connection, change: Transition, now: float) -> Row | None:
 
 
 def _inserted(connection: Connection, row: Row, change: str, now: float) -> Row | None:
-    statement = insert_or_leave(connection, table).values({**_values(row), "version": 1, "changed_at": now})
-    number = connection.execute(statement.returning(table.c.problem_id)).scalar()
+    number = connection.execute(_add(connection), {**_values(row), "version": 1, "changed_at": now}).scalar()
     if number is None:
         return None
     stored = replace(row, problem_id=number, version=1)
@@ -91,14 +105,20 @@ def _inserted(connection: Connection, row: Row, change: str, now: float) -> Row 
     return stored
 
 
+def _add(connection: Connection) -> sa.Insert:
+    name = connection.dialect.name
+    if name not in _adds:
+        _adds[name] = insert_or_leave(connection, table).returning(table.c.problem_id)
+    return _adds[name]
+
+
 def _deleted(connection: Connection, row: Row) -> bool:
-    gone = connection.execute(sa.delete(table).where(*_is(row)))
-    return bool(gone.rowcount)
+    return bool(connection.execute(_DELETE, _as_seen(row)).rowcount)
 
 
 def _changed(connection: Connection, before: Row, after: Row, change: str, now: float) -> Row | None:
     values = {**_values(after), "version": before.version + 1, "changed_at": now}
-    if not _updated(connection, sa.update(table).where(*_is(before)).values(values)):
+    if not _updated(connection, _as_seen(before) | {f"new_{name}": value for name, value in values.items()}):
         return None
     known = members_of(connection, after.problem_id) if change == "reopened" else before.problem.members[:MOST_MEMBERS]
     old, new = set(known), set(after.problem.members[:MOST_MEMBERS])
@@ -109,11 +129,11 @@ def _changed(connection: Connection, before: Row, after: Row, change: str, now: 
     return replace(after, version=before.version + 1)
 
 
-def _updated(connection: Connection, statement: sa.Update) -> bool:
+def _updated(connection: Connection, values: dict[str, Any]) -> bool:
     """False where the row has changed, or where its key is in use again already."""
     try:
         with connection.begin_nested():
-            return bool(connection.execute(statement).rowcount)
+            return bool(connection.execute(_UPDATE, values).rowcount)
     except sa.exc.IntegrityError:
         return False
 
@@ -122,8 +142,8 @@ def _said(row: Row, change: str) -> str:
     return row.problem.cause or "" if change == "explained" else row.problem.summary if change == "opened" else ""
 
 
-def _is(row: Row) -> tuple[sa.ColumnElement[bool], ...]:
-    return (table.c.problem_id == row.problem_id, table.c.version == row.version)
+def _as_seen(row: Row) -> dict[str, Any]:
+    return {"which": row.problem_id, "seen": row.version}
 
 
 def _values(row: Row) -> dict[str, Any]:
@@ -147,13 +167,12 @@ def _values(row: Row) -> dict[str, Any]:
 def _join(connection: Connection, number: int, device_ids: Iterable[str]) -> None:
     rows = [{"problem_id": number, "device_id": device_id} for device_id in device_ids]
     if rows:
-        connection.execute(members.insert(), rows)
+        connection.execute(_JOIN, rows)
 
 
 def _leave(connection: Connection, number: int, device_ids: Sequence[str]) -> None:
-    gone = sa.delete(members).where(members.c.problem_id == number, members.c.device_id == sa.bindparam("gone"))
     if device_ids:
-        connection.execute(gone, [{"gone": device_id} for device_id in device_ids])
+        connection.execute(_LEAVE, [{"which": number, "gone": device_id} for device_id in device_ids])
 
 
 def _members(connection: Connection, numbers: Sequence[int], portion: int = 500) -> dict[int, list[str]]:
@@ -173,7 +192,7 @@ def members_of(connection: Connection, problem_id: int) -> list[str]:
 def record(connection: Connection, problem_id: int, at: float, kind: str, *, author: str = "", text: str = "") -> None:
     """Add to what happened to a problem; an empty author is Homeroom."""
     row = {"problem_id": problem_id, "at": at, "kind": kind, "author": author, "text": text}
-    connection.execute(events.insert(), row)
+    connection.execute(_RECORD, row)
 
 
 def forget(connection: Connection, closed_before: float) -> int:
