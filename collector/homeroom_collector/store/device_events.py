@@ -18,10 +18,12 @@ KINDS: tuple[Kind, ...] = (
     "contested",
 )  # fmt: skip
 
+_ADD = table.insert()
+
 
 def record(connection: Connection, number: int, now: float, kind: Kind, detail: str) -> None:
     """Add one event. ``number`` is the device's row."""
-    connection.execute(table.insert(), {"device_number": number, "at": now, "kind": kind, "detail": detail})
+    connection.execute(_ADD, {"device_number": number, "at": now, "kind": kind, "detail": detail})
 
 
 def happened_since(connection: Connection, number: int, kind: Kind, moment: float) -> bool:

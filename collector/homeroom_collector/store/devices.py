@@ -35,6 +35,19 @@ _once: Callable[[Any], Any] = intern
 FACTS = tuple(column for column in table.c if column.name != "number")
 """Columns that say who a device is."""
 
+_NAMES = tuple(column.name for column in FACTS)
+# Made once, which is most of what a statement costs.
+_BY_ID = sa.select(table.c.number).where(table.c.device_id == sa.bindparam("wanted"))
+_BY_SERIAL = (
+    sa.select(table)
+    .where(table.c.serial == sa.bindparam("wanted"), table.c.device_class == "computer")
+    .order_by(table.c.number)
+    .limit(1)
+    .with_for_update()
+)
+_ADD = table.insert().returning(table.c.number)
+_ADD_LATEST = latest.insert()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InUse:
@@ -144,8 +157,7 @@ def enrol(
 def put_network(connection: Connection, device: Device, *, now: float) -> int:
     """Register network gear under its own name, or bring the register up to date. Returns its number."""
     _alone(connection, device.device_id)
-    found = connection.execute(sa.select(table.c.number).where(table.c.device_id == device.device_id))
-    number: int | None = found.scalar_one_or_none()
+    number: int | None = connection.execute(_BY_ID, {"wanted": device.device_id}).scalar_one_or_none()
     if number is None:
         return _insert(connection, device, now)
     moved = table.update().where(table.c.number == number, table.c.school_id != device.school_id)
@@ -163,10 +175,8 @@ def usable_serial(serial: str | None) -> str | None:
 
 
 def _by_serial(connection: Connection, serial: str) -> sa.RowMapping | None:
-    query = sa.select(table).where(table.c.serial == serial, table.c.device_class == "computer")
     _alone(connection, serial)
-    rows = connection.execute(query.order_by(table.c.number).limit(1).with_for_update())
-    return rows.mappings().one_or_none()
+    return connection.execute(_BY_SERIAL, {"wanted": serial}).mappings().one_or_none()
 
 
 def _alone(connection: Connection, name: str) -> None:
@@ -242,11 +252,11 @@ def _again(connection: Connection, known: sa.RowMapping, facts: Device, reason: 
 
 def _insert(connection: Connection, device: Device, now: float) -> int:
     row = _columns(device) | {"enrolled_at": now}
-    number: int = (connection.execute(table.insert().returning(table.c.number), row)).scalar_one()
-    connection.execute(latest.insert(), {"device_number": number, "seen": "", "sections": ""})
+    number: int = connection.execute(_ADD, row).scalar_one()
+    connection.execute(_ADD_LATEST, {"device_number": number, "seen": "", "sections": ""})
     notices.changed(connection, [number])
     return number
 
 
 def _columns(device: Device) -> dict[str, object]:
-    return {column.name: getattr(device, column.name) for column in table.c if column.name != "number"}
+    return {name: getattr(device, name) for name in _NAMES}

@@ -38,6 +38,18 @@ class Token:
 
 
 _FIELDS = [column for column in table.c if column.name != "secret_sha256"]
+# Made once, which is most of what a statement costs.
+_FIND = sa.select(table).where(table.c.token_id == sa.bindparam("which"))
+_COUNT = (
+    table.update()
+    .where(
+        table.c.token_id == sa.bindparam("which"),
+        table.c.revoked_at.is_(None),
+        table.c.uses_allowed.is_(None) | (table.c.uses < table.c.uses_allowed),
+        table.c.expires_at.is_(None) | (table.c.expires_at > sa.bindparam("now")),
+    )
+    .values(uses=table.c.uses + 1)
+)
 
 
 def create(
@@ -84,8 +96,7 @@ def use(connection: Connection, text: str, now: float) -> Token:
     parts = secrets.split(text)
     row = None
     if parts:
-        found = connection.execute(sa.select(table).where(table.c.token_id == parts[0]))
-        row = found.mappings().one_or_none()
+        row = connection.execute(_FIND, {"which": parts[0]}).mappings().one_or_none()
     if row is None or parts is None or not secrets.matches(parts[1], row["secret_sha256"]):
         raise RefusedError(401, "this enrolment token is not known; make one with: homeroom token create")
     token = Token(**{name: value for name, value in row.items() if name != "secret_sha256"})
@@ -99,10 +110,7 @@ def use(connection: Connection, text: str, now: float) -> Token:
 
 def _count(connection: Connection, token_id: str, now: float) -> bool:
     """Count the use in one statement, so that two replicas cannot both take the last one."""
-    left = table.c.uses_allowed.is_(None) | (table.c.uses < table.c.uses_allowed)
-    valid = table.c.expires_at.is_(None) | (table.c.expires_at > now)
-    change = table.update().where(table.c.token_id == token_id, table.c.revoked_at.is_(None), left, valid)
-    return (connection.execute(change.values(uses=table.c.uses + 1))).rowcount == 1
+    return connection.execute(_COUNT, {"which": token_id, "now": now}).rowcount == 1
 
 
 def touch(connection: Connection) -> None:
