@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from homeroom_collector.simulate.chance import key_of
 from homeroom_collector.simulate.district import Gear, GearKind
 from homeroom_collector.simulate.network import GearState, Port
 
@@ -12,6 +11,7 @@ _MAKERS: dict[GearKind, str] = {
     "switch": "Northfield", "router": "Northfield", "access_point": "Northfield", "ups": "Harbor", "printer": "Harbor",
 }  # fmt: skip
 _KINDS: tuple[GearKind, ...] = ("switch", "ups", "printer", "router", "access_point")
+_ODD = 2_654_435_761
 # 1.3.6.1.4.1.99999 is nobody's enterprise number: no profile claims it.
 _ENTERPRISE = (1, 3, 6, 1, 4, 1, 99999)
 
@@ -45,7 +45,8 @@ def object_id(gear: Gear) -> tuple[int, ...]:
 
 def serial(gear: Gear) -> str:
     """Serial number."""
-    return f"{maker(gear)[:2].upper()}{key_of(gear.name):08X}"
+    """Serial number. Computers of the same makers have a digit where the N is."""
+    return f"{maker(gear)[:2].upper()}N{_own(gear):08X}"
 
 
 def location(gear: Gear) -> str:
@@ -55,7 +56,12 @@ def location(gear: Gear) -> str:
 
 def mac(gear: Gear, port: int) -> bytes:
     """Address of a port, locally administered."""
-    return bytes([2]) + key_of(gear.name).to_bytes(4, "big") + bytes([port % 256])
+    return bytes([2]) + _own(gear).to_bytes(4, "big") + bytes([port % 256])
+
+
+def _own(gear: Gear) -> int:
+    """A number of 32 bits that no other device of the district has, and that does not look like its place."""
+    return gear.number * _ODD % 2**32
 
 
 def port_name(port: Port) -> str:

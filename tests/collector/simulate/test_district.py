@@ -3,7 +3,9 @@
 import random
 
 from homeroom_agent.report import decode, encode
+from homeroom_collector.simulate import gear_words as words
 from homeroom_collector.simulate.district import build, strangers
+from homeroom_collector.simulate.growth import Size, grow
 from homeroom_collector.simulate.laptops import PretendedLaptop
 
 
@@ -43,3 +45,12 @@ def test_strangers_are_in_nobodys_register():
     assert found == strangers(district)
     assert not {each.serial for each in found} & {each.serial for each in district.laptops}
     assert {each.model.platform for each in found} == {"chromeos"}
+
+
+def test_in_the_largest_district_no_two_devices_are_taken_for_one():
+    district = grow(Size(schools=1_700, devices=350_000, switches=20_000, access_points=20_000), seed=7)
+    serials = [each.serial for each in district.laptops] + [words.serial(each) for each in district.gear]
+    assert len(set(serials)) == len(serials)
+    addresses = {words.mac(each, 0) for each in district.gear}
+    assert len(addresses) == len({each.name for each in district.gear}) == len(district.gear)
+    assert len({each.network for each in district.schools}) == len(district.schools)
