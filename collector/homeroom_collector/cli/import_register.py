@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +14,9 @@ from homeroom_collector.cli.options import add_config, add_format, settings_of, 
 from homeroom_collector.config import Settings
 from homeroom_collector.errors import ConfigError
 from homeroom_collector.model import School
-from homeroom_collector.rules.register_plan import Plan, plan
+from homeroom_collector.rules.register_plan import Plan
 from homeroom_collector.sources.asset_fields import Mapped, Parsed, load_mapping
-from homeroom_collector.store import Connection, assets, schools
+from homeroom_collector.store import importing, schools
 
 COLUMNS = ("line", "asset", "outcome", "field", "before", "after", "reason")
 Read = Callable[[Sequence[School]], Awaitable[Parsed]]
@@ -64,17 +63,9 @@ def bring_in(options: argparse.Namespace, read: Read) -> int:
 async def _done(settings: Settings, options: argparse.Namespace, read: Read) -> tuple[Parsed, Plan]:
     async with store_of(settings) as store:
         parsed = await read(await store.read(schools.listed))
-
-        def work(connection: Connection) -> Plan:
-            planned = plan(assets.entries(connection), parsed.rows, options.source, overwrite=options.overwrite)
-            if not options.dry_run:
-                assets.add(connection, planned.added)
-                assets.replace(connection, planned.changed)
-                changes = [(name, change) for _, name, change in planned.changes]
-                assets.log(connection, changes, source=options.source, now=time.time())
-            return planned
-
-        return parsed, await store.write(work)
+        return parsed, await importing.bring_in(
+            store, parsed.rows, options.source, overwrite=options.overwrite, dry_run=options.dry_run
+        )
 
 
 def _rows(parsed: Parsed, planned: Plan, *, everything: bool) -> list[dict[str, Any]]:

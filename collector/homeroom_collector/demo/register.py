@@ -7,16 +7,14 @@ something to reconcile.
 from __future__ import annotations
 
 import csv
-import time
 from pathlib import Path
 
 from homeroom_collector.config import load
-from homeroom_collector.rules.register_plan import plan
 from homeroom_collector.simulate import gear_words
 from homeroom_collector.simulate.district import District, Gear, Laptop
 from homeroom_collector.sources import devices_csv
 from homeroom_collector.sources.asset_fields import Mapped
-from homeroom_collector.store import Connection, assets, open_store, schools
+from homeroom_collector.store import importing, open_store, schools
 
 _HEADER = (
     "asset_tag", "serial", "manufacturer", "model", "platform", "school_id", "grade_band", "room", "assignment",
@@ -86,12 +84,4 @@ async def import_register(config: Path, path: Path) -> None:
     """Import the file, as ``homeroom import devices`` does. Raises StoreUnavailableError."""
     async with open_store(load(config).store.url) as store:
         parsed = devices_csv.read(path, Mapped(), await store.read(schools.listed))
-
-        def work(connection: Connection) -> None:
-            planned = plan(assets.entries(connection), parsed.rows, _SOURCE, overwrite=True)
-            assets.add(connection, planned.added)
-            assets.replace(connection, planned.changed)
-            changes = [(name, change) for _, name, change in planned.changes]
-            assets.log(connection, changes, source=_SOURCE, now=time.time())
-
-        await store.write(work)
+        await importing.bring_in(store, parsed.rows, _SOURCE, overwrite=True)

@@ -23,6 +23,13 @@ def listed(connection: Connection) -> list[Asset]:
     return [entry.asset for entry in entries(connection).values()]
 
 
+def version(connection: Connection) -> tuple[int | None, int | None]:
+    """What is another whenever an asset was added or changed: every change is logged."""
+    newest = sa.select(sa.func.max(audit_log.c.event_id)).scalar_subquery()
+    row = connection.execute(sa.select(newest, sa.func.max(table.c.number))).one()
+    return row[0], row[1]
+
+
 def entries(connection: Connection) -> dict[int, Entry]:
     """All assets with the sources of their fields, by number."""
     rows = connection.execute(sa.select(table).order_by(table.c.number)).mappings()
