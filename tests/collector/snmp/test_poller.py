@@ -288,3 +288,14 @@ async def test_after_a_day_of_inventories_the_configured_size_is_tried_again(tim
         time.now += 60
     sizes = [endpoint.max_repetitions for endpoint in network.endpoints]
     assert sizes == [20, *[5] * 23, 20, 5]
+
+
+async def test_polls_that_run_out_of_their_time_leave_fewer_places(start, network):
+    targets = [target(f"s{n}", school_id=f"school-{n}", interval_seconds=3600.0) for n in range(60)]
+    for each in targets:
+        network.devices[each.endpoint.host] = Device(slow=1.0)  # hand-made time stands still
+    async with start(*targets, limits=Limits(at_once=60), pace=Pace(budget_seconds=0.05)) as poller:
+        for each in targets:
+            poller.look_now(each.endpoint.host)
+        await asyncio.sleep(0.6)
+        assert poller.measures.places._value.get() == 42

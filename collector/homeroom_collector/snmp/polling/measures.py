@@ -24,6 +24,11 @@ class PollMeasures:
             "homeroom_poll_busy_ratio", "Share of one processor core that the polling thread uses.", registry=registry
         )
         self.in_flight = Gauge("homeroom_poll_in_flight", "Polls under way.", registry=registry)
+        self.places = Gauge(
+            "homeroom_poll_places",
+            "How many polls may be under way now; fewer while they run out of their time.",
+            registry=registry,
+        )
         self.skipped = Counter(
             "homeroom_poll_skipped_total", "Polls left out because the one before had not ended.", registry=registry
         )

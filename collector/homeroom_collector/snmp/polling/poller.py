@@ -26,6 +26,7 @@ from homeroom_collector.snmp.polling import schedule
 from homeroom_collector.snmp.polling.managed import Managed, managed
 from homeroom_collector.snmp.polling.manners import Manners
 from homeroom_collector.snmp.polling.measures import PollMeasures
+from homeroom_collector.snmp.polling.places import Places
 from homeroom_collector.snmp.polling.watch import Pace, Watch
 from homeroom_collector.snmp.session import Engine
 from homeroom_collector.snmp.targets import Target
@@ -47,7 +48,10 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds on polls at the same time, and the longest wait for a device that is down."""
+    """Bounds on polls at the same time, and the longest wait for a device that is down.
+
+    There are fewer than ``at_once`` while polls run out of their time.
+    """
 
     at_once: int = 1000
     at_once_per_school: int = 20
@@ -87,7 +91,7 @@ class Poller:
         self._clock, self._wall, self._pause = clock, wall, pause or pause_for
         self._first_seconds = first
         self._followed: dict[str, _Followed] = {}
-        self._places = asyncio.Semaphore(self._limits.at_once)
+        self._places = Places(self._limits.at_once, self.measures.places)
         self._school_places: dict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(self._limits.at_once_per_school)
         )
@@ -151,8 +155,10 @@ class Poller:
         try:
             async with self._place(watch):
                 self.measures.lag_seconds.observe(max(0.0, self._clock() - due))
-                measured_at = self._wall()
+                measured_at, began = self._wall(), time.monotonic()
                 gear = await watch.poll()
+                ended = time.monotonic()
+                self._places.ended(ended, in_time=ended - began < self._pace.budget_seconds)
             if watch.manner is not None:
                 self._manners.note(watch.target.device_id, watch.manner)
             self.measures.ended(reachable=gear.reachable, understood=gear.system is not None)
