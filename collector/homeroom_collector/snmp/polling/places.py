@@ -41,9 +41,8 @@ class Places:
         try:
             await given
         except asyncio.CancelledError:
-            if given.cancelled():
-                raise
-            self._leave()  # it was given in the same moment
+            if not given.cancelled():
+                self._leave()  # it was given in the same moment
             raise
 
     async def __aexit__(
